@@ -1,0 +1,197 @@
+/* Whole reads and writes, trees, exec: see io.h. */
+#define _GNU_SOURCE
+#include "io.h"
+
+#include "err.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+
+char *read_all(int fd, size_t most, size_t *length)
+{
+	size_t size = 4096, used = 0;
+	char *data = malloc(size);
+
+	while (data) {
+		ssize_t got = read(fd, data + used, size - used - 1);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			break;
+		if (got == 0) {
+			data[used] = '\0';
+			if (length)
+				*length = used;
+			return data;
+		}
+		used += (size_t)got;
+		if (used > most) {
+			errno = EFBIG;
+			break;
+		}
+		if (used == size - 1) {
+			char *larger = realloc(data, size *= 2);
+
+			if (!larger)
+				break;
+			data = larger;
+		}
+	}
+	int why = errno;
+	free(data);
+	errno = why;
+	return NULL;
+}
+
+char *read_file(int dir, const char *name, size_t most, size_t *length)
+{
+	CLOSED int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? NULL : read_all(fd, most, length);
+}
+
+int write_all(int fd, const void *data, size_t length)
+{
+	const char *at = data;
+
+	while (length) {
+		ssize_t done = write(fd, at, length);
+
+		if (done < 0 && errno != EINTR)
+			return -1;
+		if (done > 0) {
+			at += done;
+			length -= (size_t)done;
+		}
+	}
+	return 0;
+}
+
+int write_file(int dir, const char *name, const char *text)
+{
+	CLOSED int fd = openat(dir, name, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return -1;
+	ssize_t done = write(fd, text, strlen(text));
+	if (done >= 0 && (size_t)done != strlen(text)) {
+		errno = EIO;
+		done = -1;
+	}
+	return done < 0 ? -1 : 0;
+}
+
+char **read_vector(int fd, size_t *count)
+{
+	size_t length, strings = 0;
+	char *data = read_all(fd, SIZE_MAX / 2, &length);
+
+	if (!data)
+		return NULL;
+	for (size_t at = 0; at < length; at += strlen(data + at) + 1)
+		strings++;
+	/* The pointers go in front of what they point to: one block, one free(). */
+	size_t pointers = (strings + 1) * sizeof(char *);
+	char *block = realloc(data, pointers + length + 1);
+	if (!block) {
+		free(data);
+		return NULL;
+	}
+	memmove(block + pointers, block, length + 1);
+	char **vector = (char **)(void *)block, *string = block + pointers;
+	for (size_t i = 0; i < strings; i++) {
+		vector[i] = string;
+		string += strlen(string) + 1;
+	}
+	vector[strings] = NULL;
+	if (count)
+		*count = strings;
+	return vector;
+}
+
+static int remove_below(int parent, const char *name, dev_t device)
+{
+	/* O_NOFOLLOW: a directory that becomes a link meanwhile is not entered. */
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+	DIR *dir;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) || !(dir = fdopendir(fd))) {
+		(void)close(fd);
+		return -1;
+	}
+	int failed = 0, why = 0;
+	if (st.st_dev != device) {
+		failed = -1, why = EXDEV;
+		goto out;
+	}
+	for (struct dirent *entry; (entry = readdir(dir));) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (entry->d_type != DT_DIR && unlinkat(fd, entry->d_name, 0) == 0)
+			continue;
+		if (entry->d_type != DT_DIR && errno != EISDIR) {
+			if (errno != ENOENT)
+				failed = -1, why = errno;
+			continue;
+		}
+		if ((remove_below(fd, entry->d_name, device) ||
+		     unlinkat(fd, entry->d_name, AT_REMOVEDIR)) &&
+		    errno != ENOENT)
+			failed = -1, why = errno;
+	}
+out:
+	(void)closedir(dir);
+	errno = why;
+	return failed;
+}
+
+int remove_tree(int dir, const char *name)
+{
+	struct stat st;
+
+	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR)
+		return -1;
+	if (unlinkat(dir, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != ENOTEMPTY && errno != EEXIST)
+		return -1;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) || remove_below(dir, name, st.st_dev) ||
+	    unlinkat(dir, name, AT_REMOVEDIR))
+		return errno == ENOENT ? 0 : -1;
+	return 0;
+}
+
+int make_path(char *path, unsigned int mode)
+{
+	if (mkdir(path, mode) == 0 || errno == EEXIST)
+		return 0;
+	if (errno != ENOENT)
+		return -1;
+	for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		int made = mkdir(path, mode);
+		*slash = '/';
+		if (made && errno != EEXIST)
+			return -1;
+	}
+	return mkdir(path, mode) && errno != EEXIST ? -1 : 0;
+}
+
+void exec_command(char **argv)
+{
+	execvp(argv[0], argv);
+	/* ENOTDIR: a component of the path is a file, so the command is not there either. */
+	err_status = errno == ENOENT || errno == ENOTDIR ? STATUS_NOT_FOUND
+	             : errno == E2BIG                    ? STATUS_OWN
+	                                                 : STATUS_CANNOT_RUN;
+	fail(argv[0], "exec");
+}

@@ -1,0 +1,264 @@
+/* Command lines from one table: see opt.h. */
+#define _GNU_SOURCE
+#include "opt.h"
+
+#include "err.h"
+#include "num.h"
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_OPTIONS = 64, FIRST_LONG = 256, HELP = 512, SHOW_VERSION, LIST };
+
+/* What getopt_long() wants to be told, made of up to two tables. */
+struct parser {
+	const struct opt *of[MOST_OPTIONS];
+	struct option longs[MOST_OPTIONS + 4];
+	char shorts[2 * MOST_OPTIONS + 4];
+	int count;
+};
+
+static void add_options(struct parser *p, const struct opt *opt)
+{
+	for (; opt && (opt->name || opt->help); opt++) {
+		if (!opt->name)
+			continue;
+		if (p->count == MOST_OPTIONS)
+			refuse(NULL, "too many options in the table");
+		int has = !opt->arg            ? no_argument
+		          : opt->arg[0] == '[' ? optional_argument
+		                               : required_argument;
+		p->longs[p->count] = (struct option){opt->name, has, NULL, FIRST_LONG + p->count};
+		p->of[p->count++] = opt;
+		if (opt->letter) {
+			char *end = p->shorts + strlen(p->shorts);
+			*end++ = opt->letter;
+			(void)strcpy(end, opt->arg ? ":" : "");
+		}
+	}
+}
+
+static void make_parser(struct parser *p, const struct opt *own, const struct opt *common)
+{
+	static const struct option always[] = {
+	        {"help",       no_argument, NULL, HELP},
+	        {"version",        no_argument, NULL, SHOW_VERSION},
+	        {"list-options",            no_argument, NULL, LIST},
+	        {0},
+	};
+
+	memset(p, 0, sizeof(*p));
+	(void)strcpy(p->shorts, "+:");
+	add_options(p, own);
+	add_options(p, common);
+	memcpy(p->longs + p->count, always, sizeof(always));
+}
+
+static void print_options(const struct opt *opt)
+{
+	for (; opt && (opt->name || opt->help); opt++) {
+		char left[80] = "";
+
+		if (!opt->name) {
+			printf("%s:\n", opt->help);
+			continue;
+		}
+		const char *joint = !opt->arg ? "" : opt->arg[0] == '[' ? "[=" : " ";
+		(void)snprintf(left, sizeof(left), "%c%c%c --%s%s%s", opt->letter ? '-' : ' ',
+		               opt->letter ? opt->letter : ' ', opt->letter ? ',' : ' ', opt->name,
+		               joint, opt->arg ? opt->arg + (opt->arg[0] == '[') : "");
+		printf("  %-28s %s\n", left, opt->help);
+	}
+}
+
+static _Noreturn void finish_stdout(void)
+{
+	if (fflush(stdout) || ferror(stdout))
+		fail("standard output", "write");
+	exit(EXIT_SUCCESS);
+}
+
+static _Noreturn void help(const struct tool *tool, const struct verb *only)
+{
+	if (only) {
+		printf("Usage: %s %s [options] %s\n%s\n", tool->name, only->name, only->operands,
+		       only->help);
+		if (only->options && only->options[0].help)
+			printf("\n");
+		print_options(only->options);
+	} else {
+		printf("Usage: %s %s %s\n%s\n\n", tool->name, tool->verbs ? "VERB" : "[options]",
+		       tool->operands, tool->purpose);
+		for (const struct verb *verb = tool->verbs; verb && verb->name; verb++)
+			printf("  %-9s %-26s %s\n", verb->name, verb->operands, verb->help);
+		if (tool->verbs && tool->options)
+			printf("\n");
+	}
+	print_options(tool->options);
+	printf("      --help                   show this and exit\n"
+	       "      --version                show the version and exit\n");
+	if (!only && tool->verbs)
+		printf("\n'%s VERB --help' lists the options of a verb.\n", tool->name);
+	if (!only && tool->example)
+		printf("\nExample:\n  %s\n", tool->example);
+	finish_stdout();
+}
+
+/* verb TAB --name TAB -letter TAB argument, one option a line; `-` stands for nothing. */
+static void list_options(const char *verb, const struct opt *opt)
+{
+	for (; opt && (opt->name || opt->help); opt++)
+		if (opt->name)
+			printf("%s\t--%s\t%c%c\t%s\n", verb, opt->name, opt->letter ? '-' : ' ',
+			       opt->letter ? opt->letter : '-', opt->arg ? opt->arg : "-");
+}
+
+static _Noreturn void list(const struct tool *tool)
+{
+	list_options("-", tool->options);
+	for (const struct verb *verb = tool->verbs; verb && verb->name; verb++) {
+		printf("%s\t-\t -\t%s\n", verb->name, *verb->operands ? verb->operands : "-");
+		list_options(verb->name, verb->options);
+	}
+	finish_stdout();
+}
+
+/* Parse options up to the first operand; returns its index. */
+static int parse_some(const struct parser *p, const struct tool *tool, const struct verb *verb,
+                      int argc, char **argv)
+{
+	int c;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, p->shorts, p->longs, NULL)) != -1) {
+		const struct opt *opt = NULL;
+
+		if (c == HELP)
+			help(tool, verb);
+		if (c == LIST)
+			list(tool);
+		if (c == SHOW_VERSION) {
+			printf("%s (mini-docker) %s\n", tool->name, VERSION);
+			finish_stdout();
+		}
+		if (c == ':')
+			usage_error("%s: needs an argument", argv[optind - 1]);
+		if (c == '?' && optopt >= FIRST_LONG)
+			usage_error("%s: takes no argument", argv[optind - 1]);
+		if (c == '?' && optopt && optopt < FIRST_LONG)
+			usage_error("-%c: unknown option", optopt);
+		if (c == '?')
+			usage_error("%s: unknown option", argv[optind - 1]);
+		for (int i = 0; i < p->count && !opt; i++)
+			if (c == FIRST_LONG + i || c == p->of[i]->letter)
+				opt = p->of[i];
+		if (opt)
+			opt->set(opt, optarg);
+	}
+	return optind;
+}
+
+static void begin(const struct tool *tool)
+{
+	err_status = tool->chain ? STATUS_OWN : STATUS_FAILED;
+	err_usage_status = tool->chain ? STATUS_OWN : STATUS_USAGE;
+}
+
+int opt_parse(const struct tool *tool, int argc, char **argv)
+{
+	struct parser p;
+
+	begin(tool);
+	make_parser(&p, tool->options, NULL);
+	return parse_some(&p, tool, NULL, argc, argv);
+}
+
+int opt_run(const struct tool *tool, int argc, char **argv)
+{
+	const struct verb *verb = tool->verbs;
+	struct parser p;
+	int operands = 0, first;
+
+	begin(tool);
+	make_parser(&p, tool->options, NULL);
+	first = parse_some(&p, tool, NULL, argc, argv);
+	if (first == argc)
+		usage_error("what to do is missing");
+	while (verb->name && strcmp(verb->name, argv[first]) != 0)
+		verb++;
+	if (!verb->name)
+		usage_error("%s: no such verb", argv[first]);
+
+	make_parser(&p, verb->options, tool->options);
+	char **kept = argv + first; /* operands move up to here, one by one */
+	optind = first + 1;
+	while (optind < argc) {
+		int before = optind, at = parse_some(&p, tool, verb, argc, argv);
+		bool rest = at > before && strcmp(argv[at - 1], "--") == 0;
+
+		do {
+			if (at < argc)
+				kept[operands++] = argv[at++];
+		} while (rest && at < argc);
+		optind = at;
+	}
+	if (operands < verb->least)
+		usage_error("%s: needs %s", verb->name, verb->operands);
+	if (verb->most >= 0 && operands > verb->most)
+		usage_error("%s: %s: one operand too many", verb->name, kept[verb->most]);
+	kept[operands] = NULL;
+	return verb->run(operands, kept);
+}
+
+void opt_refuse(const struct opt *opt, const char *arg, const char *why)
+{
+	usage_error("--%s: %s: %s", opt->name, arg, why);
+}
+
+void opt_flag(const struct opt *opt, const char *arg)
+{
+	(void)arg;
+	*(bool *)opt->into = true;
+}
+
+void opt_string(const struct opt *opt, const char *arg)
+{
+	*(const char **)opt->into = arg;
+}
+
+void opt_size(const struct opt *opt, const char *arg)
+{
+	if (num_size(arg, opt->into))
+		opt_refuse(opt, arg, "not a size (such as 512k, 100m, 1.5g)");
+}
+
+void opt_number(const struct opt *opt, const char *arg)
+{
+	if (num_parse(arg, INT64_MAX, opt->into))
+		opt_refuse(opt, arg, "not a number");
+}
+
+void opt_fd(const struct opt *opt, const char *arg)
+{
+	uint64_t fd;
+
+	if (num_parse(arg, INT32_MAX, &fd))
+		opt_refuse(opt, arg, "not a file descriptor");
+	if (fcntl((int)fd, F_GETFD) < 0)
+		opt_refuse(opt, arg, "no such file descriptor is open");
+	*(int *)opt->into = (int)fd;
+}
+
+void opt_list(const struct opt *opt, const char *arg)
+{
+	list_add(opt->into, (char *)(uintptr_t)arg);
+}
+
+void list_add(struct list *list, char *item)
+{
+	list->at = xrealloc(list->at, (list->count + 2) * sizeof(*list->at));
+	list->at[list->count++] = item;
+	list->at[list->count] = NULL;
+}
