@@ -107,6 +107,15 @@ void complain(const char *object, const char *format, ...)
 	errno = why;
 }
 
+void complain_plainly(const char *object, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print(object, format, args, 0, "");
+	va_end(args);
+}
+
 void *xalloc(unsigned long bytes)
 {
 	void *new = calloc(1, bytes ? bytes : 1);

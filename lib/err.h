@@ -28,6 +28,9 @@ _Noreturn void usage_error(const char *format, ...) PRINTF_LIKE(1, 2);
 /* Print the error with strerror(errno) behind it and go on. errno is kept. */
 void complain(const char *object, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* As complain(), without an errno. */
+void complain_plainly(const char *object, const char *format, ...) PRINTF_LIKE(2, 3);
+
 /*
  * Have undo(of) called if the tool fails later on; the last one pushed is called first. `of` stays
  * the caller's and has to live as long as the process. There is room for 32.

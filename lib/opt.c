@@ -35,7 +35,7 @@ static void add_options(struct parser *p, const struct opt *opt)
 		if (opt->letter) {
 			char *end = p->shorts + strlen(p->shorts);
 			*end++ = opt->letter;
-			(void)strcpy(end, opt->arg ? ":" : "");
+			(void)strcpy(end, has == required_argument ? ":" : "");
 		}
 	}
 }
@@ -56,75 +56,6 @@ static void make_parser(struct parser *p, const struct opt *own, const struct op
 	memcpy(p->longs + p->count, always, sizeof(always));
 }
 
-static void print_options(const struct opt *opt)
-{
-	for (; opt && (opt->name || opt->help); opt++) {
-		char left[80] = "";
-
-		if (!opt->name) {
-			printf("%s:\n", opt->help);
-			continue;
-		}
-		const char *joint = !opt->arg ? "" : opt->arg[0] == '[' ? "[=" : " ";
-		(void)snprintf(left, sizeof(left), "%c%c%c --%s%s%s", opt->letter ? '-' : ' ',
-		               opt->letter ? opt->letter : ' ', opt->letter ? ',' : ' ', opt->name,
-		               joint, opt->arg ? opt->arg + (opt->arg[0] == '[') : "");
-		printf("  %-28s %s\n", left, opt->help);
-	}
-}
-
-static _Noreturn void finish_stdout(void)
-{
-	if (fflush(stdout) || ferror(stdout))
-		fail("standard output", "write");
-	exit(EXIT_SUCCESS);
-}
-
-static _Noreturn void help(const struct tool *tool, const struct verb *only)
-{
-	if (only) {
-		printf("Usage: %s %s [options] %s\n%s\n", tool->name, only->name, only->operands,
-		       only->help);
-		if (only->options && only->options[0].help)
-			printf("\n");
-		print_options(only->options);
-	} else {
-		printf("Usage: %s %s %s\n%s\n\n", tool->name, tool->verbs ? "VERB" : "[options]",
-		       tool->operands, tool->purpose);
-		for (const struct verb *verb = tool->verbs; verb && verb->name; verb++)
-			printf("  %-9s %-26s %s\n", verb->name, verb->operands, verb->help);
-		if (tool->verbs && tool->options)
-			printf("\n");
-	}
-	print_options(tool->options);
-	printf("      --help                   show this and exit\n"
-	       "      --version                show the version and exit\n");
-	if (!only && tool->verbs)
-		printf("\n'%s VERB --help' lists the options of a verb.\n", tool->name);
-	if (!only && tool->example)
-		printf("\nExample:\n  %s\n", tool->example);
-	finish_stdout();
-}
-
-/* verb TAB --name TAB -letter TAB argument, one option a line; `-` stands for nothing. */
-static void list_options(const char *verb, const struct opt *opt)
-{
-	for (; opt && (opt->name || opt->help); opt++)
-		if (opt->name)
-			printf("%s\t--%s\t%c%c\t%s\n", verb, opt->name, opt->letter ? '-' : ' ',
-			       opt->letter ? opt->letter : '-', opt->arg ? opt->arg : "-");
-}
-
-static _Noreturn void list(const struct tool *tool)
-{
-	list_options("-", tool->options);
-	for (const struct verb *verb = tool->verbs; verb && verb->name; verb++) {
-		printf("%s\t-\t -\t%s\n", verb->name, *verb->operands ? verb->operands : "-");
-		list_options(verb->name, verb->options);
-	}
-	finish_stdout();
-}
-
 /* Parse options up to the first operand; returns its index. */
 static int parse_some(const struct parser *p, const struct tool *tool, const struct verb *verb,
                       int argc, char **argv)
@@ -136,12 +67,12 @@ static int parse_some(const struct parser *p, const struct tool *tool, const str
 		const struct opt *opt = NULL;
 
 		if (c == HELP)
-			help(tool, verb);
+			opt_help(tool, verb);
 		if (c == LIST)
-			list(tool);
+			opt_list_all(tool);
 		if (c == SHOW_VERSION) {
 			printf("%s (mini-docker) %s\n", tool->name, VERSION);
-			finish_stdout();
+			opt_finish_stdout();
 		}
 		if (c == ':')
 			usage_error("%s: needs an argument", argv[optind - 1]);

@@ -11,7 +11,7 @@
 
 struct opt {
 	const char *name; /* the long option, without dashes; NULL in a line that is a heading */
-	char letter;      /* the short one, or 0 */
+	char letter;      /* the short one, or 0; never takes an argument that may be left out */
 	const char *arg; /* what its argument is called; NULL: takes none; "[X]": may be left out */
 	const char *help;                                    /* one line */
 	void (*set)(const struct opt *opt, const char *arg); /* arg: NULL when left out */
@@ -67,6 +67,11 @@ void list_add(struct list *list, char *item); /* the list keeps the pointer */
 
 /* In a `set` of a tool's own: the argument is no good; says which option and why, and exits. */
 _Noreturn void opt_refuse(const struct opt *opt, const char *arg, const char *why);
+
+/* Parts of opt.c that print and exit; verb: NULL for the tool as a whole. */
+_Noreturn void opt_help(const struct tool *tool, const struct verb *verb);
+_Noreturn void opt_list_all(const struct tool *tool);
+_Noreturn void opt_finish_stdout(void); /* exit 0, or fail() when stdout took not all */
 
 #ifndef VERSION
 #define VERSION "unknown"

@@ -1,0 +1,63 @@
+/* Handing on signals, and the exit status: see supervise.h. */
+#define _GNU_SOURCE
+#include "supervise.h"
+
+#include "err.h"
+#include <stddef.h>
+#include <sys/wait.h>
+
+/* Left alone: what stops a job, which is the shell's business with us, and what is our own fault.
+ */
+static const int not_held[] = {SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT, SIGSEGV,
+                               SIGBUS,  SIGILL,  SIGFPE,  SIGABRT, SIGTRAP};
+
+static void held_signals(sigset_t *held)
+{
+	(void)sigfillset(held);
+	for (size_t i = 0; i < sizeof(not_held) / sizeof(not_held[0]); i++)
+		(void)sigdelset(held, not_held[i]);
+}
+
+void supervise_begin(sigset_t *before)
+{
+	sigset_t held;
+
+	(void)signal(SIGCHLD, SIG_DFL); /* ignored, it would have the kernel reap in our place */
+	held_signals(&held);
+	if (sigprocmask(SIG_SETMASK, &held, before))
+		fail(NULL, "hold signals back");
+}
+
+/* Reap all that has ended. Is `child` among them? */
+static bool reap(pid_t child, int *status)
+{
+	bool ended = false;
+	int one;
+
+	for (pid_t pid; (pid = waitpid(-1, &one, WNOHANG)) > 0;) {
+		if (pid != child)
+			continue;
+		*status = WIFEXITED(one) ? WEXITSTATUS(one) : STATUS_SIGNAL + WTERMSIG(one);
+		ended = true;
+	}
+	return ended;
+}
+
+int supervise(pid_t child, bool apart)
+{
+	sigset_t held;
+	siginfo_t info;
+	int status = STATUS_OWN;
+
+	held_signals(&held);
+	while (!reap(child, &status)) {
+		int signal = sigwaitinfo(&held, &info);
+
+		if (signal < 0 || signal == SIGCHLD)
+			continue; /* EINTR: stopped and continued */
+		if (info.si_code == SI_KERNEL && !apart)
+			continue;
+		(void)kill(child, signal); /* not reaped yet, so the pid is still the child's */
+	}
+	return status;
+}

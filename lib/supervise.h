@@ -1,0 +1,26 @@
+/*
+ * Waiting for a command on behalf of whoever waits for us: its signals are handed on, its exit
+ * status is ours.
+ */
+#ifndef SUPERVISE_H
+#define SUPERVISE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+/*
+ * Hold back every signal that can be handed on, before the command is forked; *before receives the
+ * mask that the child has to restore. SIGCHLD becomes waitable even if our parent ignores it.
+ */
+void supervise_begin(sigset_t *before);
+
+/*
+ * Wait for `child`, handing on what signals come. A signal that the terminal sent (^C) has reached
+ * the child already where both are of one process group: with `apart`, when the child is in a
+ * session of its own, it is handed on as well. Other children are reaped in passing: an init's
+ * duty. Returns the exit status as status.h has it: the child's own, or 128 + signal.
+ */
+int supervise(pid_t child, bool apart);
+
+#endif
