@@ -28,7 +28,7 @@ endif
 
 LIB := $(patsubst lib/%.c,%,$(wildcard lib/*.c))
 
-all: $(TOOLS:%=$(BUILD)/bin/%)
+all: $(TOOLS:%=$(BUILD)/bin/%) $(BUILD)/test/traces
 
 # lib/ is compiled once for each C library.
 $(BUILD)/static/%.o: lib/%.c
@@ -54,6 +54,10 @@ LIBS_seccomp-compile := -lseccomp -ljansson
 $(LIBRARY_TOOLS:%=$(BUILD)/bin/%): $(BUILD)/bin/%: tools/%.c $(BUILD)/shared/lib.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LIBRARY_FLAGS) -Wl,--gc-sections -MF $(BUILD)/shared/$*.tool.d -o $@ $< $(BUILD)/shared/lib.a $(LIBS_$*)
+
+$(BUILD)/test/%: tests/lib/%.c $(BUILD)/static/lib.a
+	@mkdir -p $(@D)
+	$(STATIC_CC) $(ALL_CFLAGS) $(STATIC_FLAGS) -Wl,--gc-sections -MF $(BUILD)/static/$*.test.d -o $@ $< $(BUILD)/static/lib.a
 
 clean:
 	rm -rf build build-sanitize
