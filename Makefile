@@ -1,21 +1,35 @@
-# mini-docker: small container tools, and a shell driver that composes them.
+# mini-docker: small container tools, and a shell driver that composes them. `make help` lists what
+# can be made here.
 
 VERSION := 0.1.0
 PREFIX ?= /usr/local
 DESTDIR ?=
+SANITIZE ?=
 BUILD := build$(if $(SANITIZE),-sanitize)
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 CFLAGS ?= -O2 -g
-ALL_CFLAGS = -std=gnu17 -Ilib -DVERSION='"$(VERSION)"' $(WARN) $(CFLAGS) -MMD -MP
+BASE_CFLAGS = -std=gnu17 -Ilib -DVERSION='"$(VERSION)"' $(WARN)
+ALL_CFLAGS = $(BASE_CFLAGS) $(CFLAGS) -ffunction-sections -MMD -MP
 
 # Tools that run for every container are linked statically against musl: such a program starts in a
 # tenth of the time of one that loads glibc. The kernel's headers come from the host's own.
 STATIC_TOOLS := ns-spawn ctr-init ufs-mount cg-limit ctr-state tty-relay
 # The others are off that path, and link the libraries that do their work.
 LIBRARY_TOOLS := img-layer img-store ufs-list seccomp-compile
+LIBS_img-layer := -larchive -lcrypto
+LIBS_img-store := -ljansson -lcrypto
+LIBS_ufs-list := -lmount
+LIBS_seccomp-compile := -lseccomp -ljansson
 
-TOOLS := $(patsubst tools/%.c,%,$(wildcard $(STATIC_TOOLS:%=tools/%.c) $(LIBRARY_TOOLS:%=tools/%.c)))
+# Packages, by what they are for, with the names of Debian 12.
+FOR_BUILD := gcc libc6-dev musl-tools linux-libc-dev libarchive-dev libssl-dev libjansson-dev \
+	libmount-dev libseccomp-dev busybox-static
+FOR_TEST := bats bats-support bats-assert bats-file parallel jq strace attr acl libcap2-bin uidmap \
+	debootstrap iproute2 procps bsdextrautils bzip2 xz-utils zstd
+FOR_VM := linux-image-cloud-amd64 qemu-system-x86 cpio kmod e2fsprogs
+FOR_LINT := clang clang-format clang-tidy shellcheck shfmt mandoc
+FOR_BENCH := hyperfine bubblewrap crun runc podman umoci skopeo
 
 ifdef SANITIZE
 STATIC_CC := $(CC)
@@ -23,44 +37,151 @@ STATIC_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 LIBRARY_FLAGS := $(STATIC_FLAGS)
 else
 STATIC_CC := $(shell command -v musl-gcc || echo $(CC))
-STATIC_FLAGS := -static $(if $(filter %musl-gcc,$(STATIC_CC)),-idirafter /usr/include -idirafter /usr/include/$(shell $(CC) -dumpmachine))
+STATIC_FLAGS := -static $(if $(filter %musl-gcc,$(STATIC_CC)),-idirafter /usr/include \
+	-idirafter /usr/include/$(shell $(CC) -dumpmachine))
 endif
 
 LIB := $(patsubst lib/%.c,%,$(wildcard lib/*.c))
+TOOLS := $(patsubst tools/%.c,%,$(wildcard $(STATIC_TOOLS:%=tools/%.c) $(LIBRARY_TOOLS:%=tools/%.c)))
+DRIVER := $(wildcard scripts/mini-docker)
+COMMANDS := $(filter-out scripts/mini-docker scripts/completion %.1,$(wildcard scripts/*))
+FILTER := $(if $(wildcard tools/seccomp-compile.c),$(wildcard tools/seccomp-default.json))
+PAGES := $(wildcard $(TOOLS:%=tools/%.1) scripts/*.1)
+TEST_PROGRAMS := $(patsubst tests/lib/%.c,%,$(wildcard tests/lib/*.c))
+JOBS := $(shell nproc)
 
-all: $(TOOLS:%=$(BUILD)/bin/%) $(BUILD)/test/traces
+all: $(TOOLS:%=$(BUILD)/bin/%) $(if $(DRIVER),$(BUILD)/bin/mini-docker) ## build the tools and the driver
+all: $(if $(FILTER),$(BUILD)/share/seccomp.bpf) $(TEST_PROGRAMS:%=$(BUILD)/test/%)
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@echo 'make SANITIZE=1 ... builds with address and undefined behaviour checks into build-sanitize/'
 
 # lib/ is compiled once for each C library.
 $(BUILD)/static/%.o: lib/%.c
 	@mkdir -p $(@D)
-	$(STATIC_CC) $(ALL_CFLAGS) $(STATIC_FLAGS) -ffunction-sections -c -o $@ $<
+	$(STATIC_CC) $(ALL_CFLAGS) $(STATIC_FLAGS) -c -o $@ $<
 $(BUILD)/shared/%.o: lib/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LIBRARY_FLAGS) -ffunction-sections -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) $(LIBRARY_FLAGS) -c -o $@ $<
 $(BUILD)/static/lib.a: $(LIB:%=$(BUILD)/static/%.o)
 $(BUILD)/shared/lib.a: $(LIB:%=$(BUILD)/shared/%.o)
 %/lib.a:
-	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) rcs $@.$$$$ $^ && mv $@.$$$$ $@
 
+# A program is there whole or not at all: tests may be running the one before.
+LINK = -MT $@ -Wl,--gc-sections -o $@.new $(filter %.c %.a,$^)
 $(STATIC_TOOLS:%=$(BUILD)/bin/%): $(BUILD)/bin/%: tools/%.c $(BUILD)/static/lib.a
 	@mkdir -p $(@D)
-	$(STATIC_CC) $(ALL_CFLAGS) $(STATIC_FLAGS) -Wl,--gc-sections -MF $(BUILD)/static/$*.tool.d -o $@ $< $(BUILD)/static/lib.a
-
-LIBS_img-layer := -larchive -lcrypto
-LIBS_img-store := -ljansson -lcrypto
-LIBS_ufs-list := -lmount
-LIBS_seccomp-compile := -lseccomp -ljansson
+	$(STATIC_CC) $(ALL_CFLAGS) $(STATIC_FLAGS) -MF $(BUILD)/static/$*.tool.d $(LINK)
+	@mv $@.new $@
 $(LIBRARY_TOOLS:%=$(BUILD)/bin/%): $(BUILD)/bin/%: tools/%.c $(BUILD)/shared/lib.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LIBRARY_FLAGS) -Wl,--gc-sections -MF $(BUILD)/shared/$*.tool.d -o $@ $< $(BUILD)/shared/lib.a $(LIBS_$*)
-
+	$(CC) $(ALL_CFLAGS) $(LIBRARY_FLAGS) -MF $(BUILD)/shared/$*.tool.d $(LINK) $(LIBS_$*)
+	@mv $@.new $@
 $(BUILD)/test/%: tests/lib/%.c $(BUILD)/static/lib.a
 	@mkdir -p $(@D)
-	$(STATIC_CC) $(ALL_CFLAGS) $(STATIC_FLAGS) -Wl,--gc-sections -MF $(BUILD)/static/$*.test.d -o $@ $< $(BUILD)/static/lib.a
+	$(STATIC_CC) $(ALL_CFLAGS) $(STATIC_FLAGS) -MF $(BUILD)/static/$*.test.d $(LINK)
+	@mv $@.new $@
 
-clean:
+# The driver is told where its parts are: DIRECTORIES of commands, of data, of tools.
+driver = sed 's,@LIBEXECDIR@,$(1),; s,@SHAREDIR@,$(2),; s,@BINDIR@,$(3),; s,@VERSION@,$(VERSION),' \
+	scripts/mini-docker
+$(BUILD)/bin/mini-docker: scripts/mini-docker Makefile
+	@mkdir -p $(@D)
+	$(call driver,$(CURDIR)/scripts,$(CURDIR)/$(BUILD)/share,$(CURDIR)/$(BUILD)/bin) > $@.new
+	@chmod 755 $@.new && mv $@.new $@
+$(BUILD)/share/seccomp.bpf: $(BUILD)/bin/seccomp-compile tools/seccomp-default.json
+	@mkdir -p $(@D)
+	$^ > $@.new && mv $@.new $@
+
+deps: ## install every Debian package that anything here needs and that is missing
+	@.ci/install $(FOR_BUILD) $(FOR_TEST) $(FOR_VM) $(FOR_LINT) $(FOR_BENCH)
+
+# What needs packages builds in a make of its own: this one looked for compilers before they came.
+demo: ## install what is missing, build, and show a container
+	@.ci/install $(FOR_BUILD)
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all
+	@sh examples/demo.sh
+
+test: ## install what is missing, build, and run the tests (TESTS=FILES, STRICT=1, SANITIZE=1)
+	@[ "$$(id -u)" = 0 ] || { echo 'make test: needs root (sudo make test)' >&2; exit 1; }
+	@.ci/install $(FOR_BUILD) $(FOR_TEST)
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all build/busybox.tar
+	@$(MAKE) --no-print-directory -s build/debian.tar || echo 'no Debian tree: tests that need it cannot run'
+	@tests/run --jobs $(JOBS) $(TESTS)
+
+test-vm: ## run the tests tagged vm, or with ALL=1 all, on cgroup v2 in a virtual machine
+	@[ "$$(id -u)" = 0 ] || { echo 'make test-vm: needs root (sudo make test-vm)' >&2; exit 1; }
+	@.ci/install $(FOR_BUILD) $(FOR_TEST) $(FOR_VM)
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all build/busybox.tar
+	@tests/vm/run $(if $(STRICT),--env STRICT=$(STRICT)) $(if $(SANITIZE),--env SANITIZE=$(SANITIZE)) \
+		--timeout 3600 -- tests/run $(if $(ALL),,--filter-tags vm) $(TESTS)
+
+bench: ## measure against other container tools, side by side (CASES=names)
+	@.ci/install $(FOR_BUILD) $(FOR_BENCH)
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all
+	@tests/bench/run $(CASES)
+
+build/busybox.tar: tests/lib/busybox-tar
+	tests/lib/busybox-tar $@
+build/debian.tar:
+	tests/lib/debian-tar $@
+
+LINTS := lint-gcc lint-clang lint-tidy lint-format lint-sh lint-man lint-bats
+lint: ## compilers' warnings, clang-tidy, formatting, shellcheck, shfmt, man pages, bats
+	@.ci/install $(FOR_BUILD) $(FOR_TEST) $(FOR_LINT)
+	@$(MAKE) --no-print-directory -k -O -j$(JOBS) $(LINTS)
+
+SOURCES := $(wildcard lib/*.c tools/*.c tests/lib/*.c tests/bench/*.c tests/fuzz/*.c)
+# A script is a file that says so in its first line.
+SCRIPTS = $(shell find .ci scripts examples tests -type f ! -name '*.bats' \
+	-exec awk 'FNR == 1 && /^.!.*sh$$/ { print FILENAME }' {} +) \
+	$(wildcard tests/*.bash tests/lib/*.bash) scripts/completion/mini-docker
+each = printf '%s\n' $(1) | xargs -P$(JOBS) -n$(2)
+lint-gcc:
+	@$(call each,$(SOURCES),1) gcc $(BASE_CFLAGS) -Werror -O2 -c -o /dev/null
+lint-clang:
+	@$(call each,$(SOURCES),8) clang $(BASE_CFLAGS) -Werror -fsyntax-only
+lint-tidy:
+	@$(call each,$(SOURCES),4) clang-tidy --quiet --warnings-as-errors='*'
+lint-format:
+	@clang-format --dry-run -Werror $(SOURCES) $(wildcard lib/*.h)
+lint-sh:
+	@$(call each,$(SCRIPTS),4) shellcheck -x
+	@shfmt -d -i 4 -ci -sr $(SCRIPTS)
+lint-man:
+	@$(if $(wildcard tools/*.1),mandoc -T lint -W warning $(wildcard tools/*.1 scripts/*.1))
+lint-bats:
+	@$(call each,$(wildcard tests/*.bats),4) shellcheck -x -S error
+
+put = $(if $(2),install -m $(1) $(2) $(DESTDIR)$(PREFIX)/$(3))
+install: all ## install below PREFIX (/usr/local), in DESTDIR
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin libexec/mini-docker share/mini-docker \
+		share/man/man1 share/bash-completion/completions)
+	$(call put,755,$(TOOLS:%=$(BUILD)/bin/%),bin)
+	$(call put,755,$(COMMANDS),libexec/mini-docker)
+	$(call put,644,$(if $(FILTER),$(BUILD)/share/seccomp.bpf),share/mini-docker)
+	$(call put,644,$(PAGES),share/man/man1)
+	$(call put,644,scripts/completion/mini-docker,share/bash-completion/completions)
+	@for tool in $(TOOLS); do \
+		ln -sf mini-docker $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$tool; \
+	done
+ifneq ($(DRIVER),)
+	$(call driver,$(PREFIX)/libexec/mini-docker,$(PREFIX)/share/mini-docker,$(PREFIX)/bin) \
+		> $(DESTDIR)$(PREFIX)/bin/mini-docker
+	chmod 755 $(DESTDIR)$(PREFIX)/bin/mini-docker
+endif
+
+uninstall: ## remove what install put below PREFIX, in DESTDIR
+	cd $(DESTDIR)$(PREFIX) && rm -rf libexec/mini-docker share/mini-docker \
+		$(addprefix bin/,$(TOOLS) mini-docker) \
+		$(addprefix share/man/man1/,$(notdir $(PAGES))) \
+		$(addprefix share/bash-completion/completions/,$(TOOLS) mini-docker)
+
+clean: ## remove what was built
 	rm -rf build build-sanitize
 
-.PHONY: all clean
+.PHONY: all help deps demo test test-vm bench lint $(LINTS) install uninstall clean
+.DELETE_ON_ERROR:
 -include $(wildcard $(BUILD)/static/*.d $(BUILD)/shared/*.d)

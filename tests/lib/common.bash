@@ -60,7 +60,7 @@ need_root() {
 need_command() { # NAME...
     local name
     for name; do
-        type -P "$name" >/dev/null || cannot "needs the command $name"
+        type -P "$name" > /dev/null || cannot "needs the command $name"
     done
 }
 
@@ -86,7 +86,7 @@ cgroup_kind() {
             *' - cgroup2 '*) v2=1 ;;
             *' - cgroup '*) v1=1 ;;
         esac
-    done </proc/self/mountinfo
+    done < /proc/self/mountinfo
     if [[ ! $v1 ]]; then
         echo v2
     elif [[ $v2 ]]; then
@@ -125,7 +125,7 @@ busybox_rootfs() { # DIR
 
 busybox_image() { # [NAME[:TAG]]
     local file
-    file=$(busybox_tar) && mini-docker import "$file" "${1:-busybox:latest}" >/dev/null
+    file=$(busybox_tar) && mini-docker import "$file" "${1:-busybox:latest}" > /dev/null
 }
 
 debian_rootfs() { # DIR

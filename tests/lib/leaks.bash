@@ -8,7 +8,7 @@ LEAK_SECONDS=${LEAK_SECONDS:-5}
 
 leaks_snapshot() {
     LEAKS_SHELL=$BASHPID
-    read -ra LEAKS_CHILDREN <"/proc/$BASHPID/task/$BASHPID/children" || true
+    read -ra LEAKS_CHILDREN < "/proc/$BASHPID/task/$BASHPID/children" || true
     leaks_of_machine LEAKS_BEFORE
 }
 
@@ -19,11 +19,11 @@ leaks_of_machine() {
     local line field
     into=()
     while read -r line; do
-        read -ra field <<<"$line"
+        read -ra field <<< "$line"
         case $line in *mini-docker-test.*) continue ;; esac
         case ${field[4]} in /tmp/* | /mnt/* | /media/* | /home/* | /run/user/*) continue ;; esac
         into+=("mount ${field[4]} ${line#* - }")
-    done </proc/self/mountinfo
+    done < /proc/self/mountinfo
     for line in /sys/class/net/*; do into+=("interface ${line##*/}"); done
     for line in /var/lib/mini-docker/* /run/mini-docker/*; do
         [[ ! -e $line ]] || into+=("file $line")
@@ -38,7 +38,7 @@ leaks_mounts() {
     local field
     while read -ra field; do
         case "${field[*]}" in *"$CTR_TEST_ID"*) echo "mount ${field[4]}" ;; esac
-    done </proc/self/mountinfo
+    done < /proc/self/mountinfo
 }
 
 # The test's own cgroup may stay until the end, empty: others of its containers may need it.
@@ -46,9 +46,9 @@ leaks_cgroups() {
     local field roots=()
     while read -ra field; do
         case "${field[*]}" in *' - cgroup '* | *' - cgroup2 '*) roots+=("${field[4]}") ;; esac
-    done </proc/self/mountinfo
+    done < /proc/self/mountinfo
     ((${#roots[@]} == 0)) || find "${roots[@]}" -depth -type d -path "*$CTR_TEST_ID*" \
-        -printf 'cgroup %p\n' 2>/dev/null
+        -printf 'cgroup %p\n' 2> /dev/null
 }
 
 # Everything that is there and should not be, one line each.
@@ -79,14 +79,14 @@ leaks_check() {
 
 # Only what bears the test's name, and the test's directory.
 leaks_remove() {
-    local kind what rest
-    while read -r kind what rest; do
-        kill -KILL "$what" 2>/dev/null
+    local what
+    while read -r _ what _; do
+        kill -KILL "$what" 2> /dev/null
     done < <(leaks_processes)
-    while read -r kind what; do
+    while read -r _ what; do
         umount -l "$(printf %b "$what")"
     done < <(leaks_mounts | tac)
-    while read -r kind what; do
+    while read -r _ what; do
         poll 5 rmdir "$what"
     done < <(leaks_cgroups)
     # Never into what is still mounted there, whatever went wrong.
@@ -94,6 +94,5 @@ leaks_remove() {
         echo "$BASE is not removed: something is mounted below"
         return 1
     fi
-    chattr -R -f -i "$BASE" 2>/dev/null
     rm -rf --one-file-system "$BASE"
 }
