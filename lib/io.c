@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -186,12 +187,53 @@ int make_path(char *path, unsigned int mode)
 	return mkdir(path, mode) && errno != EEXIST ? -1 : 0;
 }
 
+/* One try. True: this one is not there, look on. */
+static bool exec_try(const char *path, char **argv, char **env, int *why)
+{
+	execve(path, argv, env);
+	if (errno == ENOENT && access(path, F_OK) == 0) {
+		err_status = STATUS_NOT_FOUND;
+		refuse(path, "exec: the interpreter that it names is not there");
+	}
+	if (errno != ENOENT && errno != ENOTDIR)
+		*why = errno;
+	return errno == ENOENT || errno == ENOTDIR || errno == EACCES;
+}
+
+/* Never through a shell, as execvp(3) of some libraries does with a file of unknown format. */
+void exec_with(char **argv, char **env)
+{
+	const char *path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	int why = ENOENT;
+
+	for (char **e = env; *e; e++)
+		if (strncmp(*e, "PATH=", 5) == 0)
+			path = *e + 5;
+	if (strchr(argv[0], '/')) {
+		(void)exec_try(argv[0], argv, env, &why);
+	} else {
+		size_t length;
+		bool more = *argv[0];
+
+		for (; more; path += length + 1) {
+			length = strcspn(path, ":");
+			char *file =
+			        xprintf("%.*s%s%s", (int)length, path, length ? "/" : "", argv[0]);
+
+			more = exec_try(file, argv, env, &why) && path[length];
+			free(file);
+		}
+	}
+	errno = why;
+	err_status = why == ENOENT  ? STATUS_NOT_FOUND
+	             : why == E2BIG ? STATUS_OWN
+	                            : STATUS_CANNOT_RUN;
+	fail(argv[0], "exec");
+}
+
 void exec_command(char **argv)
 {
-	execvp(argv[0], argv);
-	/* ENOTDIR: a component of the path is a file, so the command is not there either. */
-	err_status = errno == ENOENT || errno == ENOTDIR ? STATUS_NOT_FOUND
-	             : errno == E2BIG                    ? STATUS_OWN
-	                                                 : STATUS_CANNOT_RUN;
-	fail(argv[0], "exec");
+	extern char **environ;
+
+	exec_with(argv, environ);
 }

@@ -57,10 +57,13 @@ int remove_tree(int dir, const char *name);
 int make_path(char *path, unsigned int mode);
 
 /*
- * Exec argv for a chain tool: looked up in PATH as execvp(3) does. Does not return: what fails is
- * said, and the exit status is 127 where there is no such command, 126 where it cannot be run,
- * 125 where the kernel refuses the arguments as too long.
+ * Exec argv with the environment env, looking the command up in env's PATH as execvp(3) does, for a
+ * chain tool. Does not return: what fails is said, and the exit status is 127 where there is no
+ * such command, 126 where it cannot be run, 125 where the kernel refuses the arguments as too long.
  */
+_Noreturn void exec_with(char **argv, char **env);
+
+/* exec_with() the caller's own environment. */
 _Noreturn void exec_command(char **argv);
 
 #endif
