@@ -51,18 +51,13 @@ void cg_need_one(struct cgroup *cg);
 void cg_open(struct cgroup *cg);
 
 /*
- * Make the cgroup wherever cg_need() said, with what is missing above it, and open it. In v2 the
- * controllers needed are enabled down the path; in v1 an empty cpuset is filled from the one above,
- * for no process can enter it before. Exists already: an error. fail()s; then, and when the tool
- * fails later on, all that was made is removed. Controllers stay enabled.
+ * Make the cgroup wherever cg_need() said and it is not open yet, with what is missing above it,
+ * and open it. In v2 the controllers needed are enabled down the path; in v1 an empty cpuset is
+ * filled from the one above, for no process can enter it before. Exists already: an error. fail()s;
+ * then, and when the tool fails later on, all that was made is removed. Controllers stay enabled;
+ * where a cgroup above has processes of its own, which bars them, the error names it.
  */
 void cg_make(struct cgroup *cg);
-
-/*
- * For an opened cgroup: enable in v2 what cg_need() noted, on the way down to it. fail()s; where a
- * cgroup above has processes of its own, the error names it.
- */
-void cg_enable(const struct cgroup *cg, const struct hierarchy *h);
 
 /*
  * Remove the cgroup, with what is below it, wherever it exists; then what cg_make() made above it,

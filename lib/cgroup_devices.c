@@ -17,20 +17,22 @@ enum { R = BPF_DEVCG_ACC_READ, W = BPF_DEVCG_ACC_WRITE, M = BPF_DEVCG_ACC_MKNOD 
  * made for any device, but only these can be opened. tun was taken out in runc 1.2.0 and came back
  * in 1.2.4, for too many containers make that node by themselves.
  */
+/* clang-format off */
 static const struct device_rule usual[] = {
-        {'c', -1,  -1,  M        }, /* mknod of anything */
-        {'b', -1,  -1,  M        },
-        {'c', 1,   3,   R | W | M}, /* null */
-        {'c', 1,   5,   R | W | M}, /* zero */
-        {'c', 1,   7,   R | W | M}, /* full */
-        {'c', 1,   8,   R | W | M}, /* random */
-        {'c', 1,   9,   R | W | M}, /* urandom */
-        {'c', 5,   0,   R | W | M}, /* tty */
-        {'c', 5,   1,   R | W | M}, /* console */
-        {'c', 5,   2,   R | W | M}, /* ptmx */
-        {'c', 136, -1,  R | W | M}, /* pts */
-        {'c', 10,  200, R | W | M}, /* net/tun */
+	{'c', -1,  -1,  M        }, /* mknod of anything */
+	{'b', -1,  -1,  M        },
+	{'c', 1,   3,   R | W | M}, /* null */
+	{'c', 1,   5,   R | W | M}, /* zero */
+	{'c', 1,   7,   R | W | M}, /* full */
+	{'c', 1,   8,   R | W | M}, /* random */
+	{'c', 1,   9,   R | W | M}, /* urandom */
+	{'c', 5,   0,   R | W | M}, /* tty */
+	{'c', 5,   1,   R | W | M}, /* console */
+	{'c', 5,   2,   R | W | M}, /* ptmx */
+	{'c', 136, -1,  R | W | M}, /* pts */
+	{'c', 10,  200, R | W | M}, /* net/tun */
 };
+/* clang-format on */
 
 static void add(struct device_rules *rules, const struct device_rule *rule)
 {
@@ -110,17 +112,46 @@ static void write_rule(int file, char type, const struct device_rule *rule, cons
 		fail(path, "devices.allow: %s", text);
 }
 
-void devices_write(const struct device_rules *rules, int dir, bool v2, const char *path)
+/* What a cgroup had before. The kernel says "a *:* rwm" where nothing is denied. */
+struct before {
+	int dir;
+	char *list;
+};
+
+static void put_back(void *of)
 {
-	if (v2) {
-		devices_write_v2(rules, dir, path);
+	struct before *before = of;
+	char *rest = before->list, *line;
+	int failed = write_file(before->dir, *rest == 'a' ? "devices.allow" : "devices.deny", "a");
+
+	while (*before->list != 'a' && (line = strsep(&rest, "\n")) && *line)
+		failed |= write_file(before->dir, "devices.allow", line);
+	if (failed)
+		complain("devices.allow", "put back the former rules");
+}
+
+static void remember(int dir, const char *path)
+{
+	struct before before = {dir, read_file(dir, "devices.list", 1 << 20, NULL)};
+
+	if (!before.list)
+		fail(path, "read devices.list");
+	on_failure(put_back, memcpy(xalloc(sizeof(before)), &before, sizeof(before)));
+}
+
+void devices_write(const struct device_rules *rules, const struct hierarchy *h, const char *path)
+{
+	if (h->v2) {
+		devices_write_v2(rules, h->dir, path);
 		return;
 	}
-	if (write_file(dir, rules->all ? "devices.allow" : "devices.deny", "a"))
+	if (!h->made)
+		remember(h->dir, path);
+	if (write_file(h->dir, rules->all ? "devices.allow" : "devices.deny", "a"))
 		fail(path, "devices.%s: a", rules->all ? "allow" : "deny");
 	if (rules->all)
 		return;
-	CLOSED int file = openat(dir, "devices.allow", O_WRONLY | O_CLOEXEC);
+	CLOSED int file = openat(h->dir, "devices.allow", O_WRONLY | O_CLOEXEC);
 	if (file < 0)
 		fail(path, "devices.allow");
 	for (size_t i = 0; i < rules->count; i++) {

@@ -4,7 +4,7 @@
 #ifndef CGROUP_DEVICES_H
 #define CGROUP_DEVICES_H
 
-#include "opt.h"
+#include "cgroup.h"
 
 /* One thing that is allowed; all else is denied. */
 struct device_rule {
@@ -28,12 +28,13 @@ void devices_opt(const struct opt *opt, const char *arg);
 
 /*
  * Deny the cgroup all but these: v1 by its files; v2, which has none, by a program that the kernel
- * runs at each access, made of the rules. It takes the place of one attached here before. dir: of
- * the cgroup. Needs CAP_SYS_ADMIN. fail()s.
+ * runs at each access, made of the rules. It takes the place of one attached here before. h: where
+ * cg_with() says that "devices" is, open. Needs CAP_SYS_ADMIN. fail()s; then v1 has its former
+ * rules back, if that is not what failed, and v2 was not changed.
  */
-void devices_write(const struct device_rules *rules, int dir, bool v2, const char *path);
+void devices_write(const struct device_rules *rules, const struct hierarchy *h, const char *path);
 
-/* Parts of devices_write(): see cgroup_bpf.c. */
+/* The part of devices_write() for v2: see cgroup_bpf.c. */
 void devices_write_v2(const struct device_rules *rules, int dir, const char *path);
 
 #endif

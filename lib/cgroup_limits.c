@@ -61,27 +61,26 @@ static void weight(char *out, size_t size, const struct limit_value *value)
 	               1 + (shares - SHARES_LEAST) * 9999 / (SHARES_MOST - SHARES_LEAST));
 }
 
+/* clang-format off */
 static const struct file {
 	enum limit limit;
 	const char *controller;
 	const char *v1;
-	formatter *v1_format;
+	formatter *v1_format; /* NULL: the text as it was given */
 	const char *v2;
 	formatter *v2_format;
 } files[] = {
-        {LIMIT_MEMORY,      "memory", "memory.limit_in_bytes",       number_or_minus, "memory.max",
-         number_or_max                                                                                                   },
-        {LIMIT_SWAP,        "memory", "memory.memsw.limit_in_bytes", number_or_minus, "memory.swap.max",
-         number_or_max                                                                                                   },
-        {LIMIT_RESERVATION, "memory", "memory.soft_limit_in_bytes",  number_or_minus, "memory.low",
-         number_or_max                                                                                                   },
-        {LIMIT_CPUS,        "cpu",    "cpu.cfs_period_us",           period,          NULL,              NULL            },
-        {LIMIT_CPUS,        "cpu",    "cpu.cfs_quota_us",            quota,           "cpu.max",         quota_and_period},
-        {LIMIT_SHARES,      "cpu",    "cpu.shares",                  number_or_minus, "cpu.weight",      weight          },
-        {LIMIT_CPUSET_CPUS, "cpuset", "cpuset.cpus",                 NULL,            "cpuset.cpus",     NULL            },
-        {LIMIT_CPUSET_MEMS, "cpuset", "cpuset.mems",                 NULL,            "cpuset.mems",     NULL            },
-        {LIMIT_PIDS,        "pids",   "pids.max",                    number_or_max,   "pids.max",        number_or_max   },
+	{LIMIT_MEMORY, "memory", "memory.limit_in_bytes", number_or_minus, "memory.max", number_or_max},
+	{LIMIT_SWAP, "memory", "memory.memsw.limit_in_bytes", number_or_minus, "memory.swap.max", number_or_max},
+	{LIMIT_RESERVATION, "memory", "memory.soft_limit_in_bytes", number_or_minus, "memory.low", number_or_max},
+	{LIMIT_CPUS, "cpu", "cpu.cfs_period_us", period, NULL, NULL},
+	{LIMIT_CPUS, "cpu", "cpu.cfs_quota_us", quota, "cpu.max", quota_and_period},
+	{LIMIT_SHARES, "cpu", "cpu.shares", number_or_minus, "cpu.weight", weight},
+	{LIMIT_CPUSET_CPUS, "cpuset", "cpuset.cpus", NULL, "cpuset.cpus", NULL},
+	{LIMIT_CPUSET_MEMS, "cpuset", "cpuset.mems", NULL, "cpuset.mems", NULL},
+	{LIMIT_PIDS, "pids", "pids.max", number_or_max, "pids.max", number_or_max},
 };
+/* clang-format on */
 
 /* What a file held before, for limits_write() to put back. */
 struct before {
@@ -131,8 +130,20 @@ static void check_effective(const struct cgroup *cg, const struct hierarchy *h, 
 	if (!wanted || !got)
 		fail(cg->path, "read %s", effective);
 	if (strcmp(wanted, got) != 0)
-		refuse(cg->path, "%s: %.*s: not all available, only %.*s", name,
+		refuse(cg->path, "%s: %.*s: not all available: it has %.*s", name,
 		       (int)strcspn(wanted, "\n"), wanted, (int)strcspn(got, "\n"), got);
+}
+
+static _Noreturn void limit_failed(const struct cgroup *cg, const struct hierarchy *h,
+                                   const char *name, const struct limit_value *value)
+{
+	/* EACCES of a file that can be written: more than the cgroup above has. */
+	if (value->text && (errno == ERANGE || errno == EINVAL || errno == EACCES) &&
+	    faccessat(h->dir, name, W_OK, 0) == 0)
+		refuse(cg->path, "%s: %s: not all available", name, value->text);
+	if (errno == EINVAL && strcmp(name, "memory.limit_in_bytes") == 0)
+		refuse(cg->path, "%s: above the limit of memory and swap", name);
+	fail(cg->path, "%s", name);
 }
 
 void limits_write(struct limits *limits, struct cgroup *cg)
@@ -157,15 +168,12 @@ void limits_write(struct limits *limits, struct cgroup *cg)
 		if (failed && errno == ENOENT && value->optional)
 			continue;
 		if (failed)
-			fail(cg->path, "%s", name);
+			limit_failed(cg, h, name, value);
 		if (h->v2 && !file->v2_format)
 			check_effective(cg, h, name);
 	}
-	if (limits->devices.count) {
-		struct hierarchy *h = cg_with(cg, "devices");
-
-		devices_write(&limits->devices, h->dir, h->v2, cg->path);
-	}
+	if (limits->devices.count)
+		devices_write(&limits->devices, cg_with(cg, "devices"), cg->path);
 }
 
 /* v2 limits swap by itself: for the sum, the memory limit must be known, here or in the cgroup. */

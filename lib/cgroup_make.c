@@ -129,7 +129,7 @@ static char *missing(const struct hierarchy *h, int dir, const char *file)
 	return lacks;
 }
 
-void cg_enable(const struct cgroup *cg, const struct hierarchy *h)
+static void enable(const struct cgroup *cg, const struct hierarchy *h)
 {
 	CLOSED int root = open(h->mount, O_PATH | O_CLOEXEC);
 	FREED char *lacks = missing(h, h->dir, "cgroup.controllers");
@@ -156,10 +156,9 @@ void cg_make(struct cgroup *cg)
 {
 	on_failure(unmake, cg);
 	for (struct hierarchy *h = cg->in; h < cg->in + cg->count; h++) {
-		CLOSED int root = h->wanted ? open(h->mount, O_PATH | O_CLOEXEC) : -1;
-
-		if (!h->wanted)
+		if (!h->wanted || h->dir >= 0)
 			continue;
+		CLOSED int root = open(h->mount, O_PATH | O_CLOEXEC);
 		if (root < 0)
 			fail(h->mount, "open");
 		if (make_leaf(root, cg->path)) {
@@ -172,9 +171,10 @@ void cg_make(struct cgroup *cg)
 		h->dir = openat(root, cg->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (h->dir < 0)
 			fail(cg->path, "open it in %s", h->mount);
-		if (h->v2)
-			cg_enable(cg, h);
-		else if (has_word(h->controllers, "cpuset"))
+		if (!h->v2 && has_word(h->controllers, "cpuset"))
 			fill_cpuset(cg, root);
 	}
+	for (struct hierarchy *h = cg->in; h < cg->in + cg->count; h++)
+		if (h->v2 && h->wanted)
+			enable(cg, h);
 }

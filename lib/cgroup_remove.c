@@ -36,7 +36,7 @@ static void remove_children(int above, const char *name)
  * EBUSY has two causes: cgroups below, and processes. A process counts until it is reaped, in v1
  * a moment longer: so it may be worth waiting.
  */
-static int remove_one(const struct cgroup *cg, int root, bool v2, long ms)
+static int remove_one(const struct cgroup *cg, int root, bool v2, long deadline)
 {
 	if (unlinkat(root, cg->path, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return 0;
@@ -47,8 +47,11 @@ static int remove_one(const struct cgroup *cg, int root, bool v2, long ms)
 
 	FREED char *name = v2 ? xprintf("%s/cgroup.events", cg->path) : NULL;
 	CLOSED int events = v2 ? openat(root, name, O_RDONLY | O_CLOEXEC) : -1;
-	long deadline = cg_deadline(ms);
 	do {
+		char text[64];
+
+		/* Read before, so that a change from here on wakes cg_wait(). */
+		(void)pread(events, text, sizeof(text), 0); /* v1: no such file */
 		remove_children(root, cg->path);
 		if (unlinkat(root, cg->path, AT_REMOVEDIR) == 0 || errno == ENOENT)
 			return 0;
@@ -58,19 +61,20 @@ static int remove_one(const struct cgroup *cg, int root, bool v2, long ms)
 
 int cg_remove(struct cgroup *cg, long ms)
 {
+	long deadline = cg_deadline(ms);
 	int failed = 0;
 
 	for (struct hierarchy *h = cg->in; h < cg->in + cg->count; h++) {
 		CLOSED int root = open(h->mount, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-		if (root >= 0 && remove_one(cg, root, h->v2, ms) == 0) {
+		if (root >= 0 && remove_one(cg, root, h->v2, deadline) == 0) {
 			cg_remove_parents(cg, root);
 			continue;
 		}
-		if (errno == EBUSY)
-			complain_plainly(cg->path, "remove it in %s: it has processes", h->mount);
-		else
-			complain(cg->path, "remove it in %s", h->mount);
+		complain(cg->path,
+		         errno == EBUSY ? "remove it in %s, with processes in it"
+		                        : "remove it in %s",
+		         h->mount);
 		failed = -1;
 	}
 	return failed;

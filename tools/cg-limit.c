@@ -9,74 +9,177 @@
  * CAP_SYS_ADMIN.
  */
 #define _GNU_SOURCE
+#include "cgroup_facts.h"
 #include "cgroup_limits.h"
+#include "cgroup_processes.h"
 #include "err.h"
+#include "num.h"
 #include <stdio.h>
-#include <string.h>
 
 static struct limits limits;
 static struct list with;
+static bool json;
+static long timeout_ms = 1000;
+static struct cgroup cg;
 
+static void opt_timeout(const struct opt *opt, const char *arg)
+{
+	uint64_t nano;
+
+	if (num_nano(arg, &nano) || nano / 1000000 > INT32_MAX)
+		opt_refuse(opt, arg, "not a number of seconds");
+	timeout_ms = (long)(nano / 1000000);
+}
+
+#define OF(limit) &limits.of[LIMIT_##limit]
+
+/* clang-format off */
 static const struct opt limit_options[] = {
-        {"memory",                    'm', "SIZE", "memory", limit_opt_size, &limits.of[LIMIT_MEMORY]},
-        {"memory-swap",                     0, "SIZE", "memory and swap together", limit_opt_size,
-         &limits.of[LIMIT_SWAP]},
-        {"memory-reservation",             0, "SIZE", "what it keeps when memory is short", limit_opt_size,
-         &limits.of[LIMIT_RESERVATION]},
-        {"cpus",                           0, "N", "CPU time per time, such as 1.5", limit_opt_cpus, &limits.of[LIMIT_CPUS]},
-        {"cpu-shares",      'c', "N", "share of CPU time when it is short (normal: 1024)",
-         limit_opt_shares, &limits.of[LIMIT_SHARES]},
-        {"cpuset-cpus", 0, "LIST", "CPUs to run on, such as 0-3,5", limit_opt_list,
-         &limits.of[LIMIT_CPUSET_CPUS]},
-        {"cpuset-mems",      0, "LIST", "memory nodes", limit_opt_list, &limits.of[LIMIT_CPUSET_MEMS]},
-        {"pids-limit",        0, "N", "processes and threads", limit_opt_number, &limits.of[LIMIT_PIDS]},
-        {"device",                     0, "RULE", "allow it, deny others: 'c 10:229 rwm', a, default", devices_opt,
-         &limits.devices},
-        {"with",             0, "CONTROLLER", "this controller too, without limit (repeatable)", opt_list,
-         &with},
-        {0                          },
+	{.help = "Limits (-1: none)"},
+	{"memory", 'm', "SIZE", "memory", limit_opt_size, OF(MEMORY)},
+	{"memory-swap", 0, "SIZE", "memory and swap together", limit_opt_size, OF(SWAP)},
+	{"memory-reservation", 0, "SIZE", "memory it keeps when that is short", limit_opt_size, OF(RESERVATION)},
+	{"cpus", 0, "N", "CPUs' worth of time, such as 1.5", limit_opt_cpus, OF(CPUS)},
+	{"cpu-shares", 'c', "N", "share of time when that is short (normal: 1024)", limit_opt_shares, OF(SHARES)},
+	{"cpuset-cpus", 0, "LIST", "CPUs, such as 0-3,5", limit_opt_list, OF(CPUSET_CPUS)},
+	{"cpuset-mems", 0, "LIST", "memory nodes", limit_opt_list, OF(CPUSET_MEMS)},
+	{"pids-limit", 0, "N", "processes and threads", limit_opt_number, OF(PIDS)},
+	{.help = "Repeatable"},
+	{"device", 0, "RULE", "allow 'c 10:229 rwm', 'a', 'default', deny others", devices_opt, &limits.devices},
+	{"with", 0, "CONTROLLER", "have this one too, without a limit", opt_list, &with},
+	{0},
 };
+
+static const struct opt read_options[] = {
+	{"json", 0, NULL, "as a JSON object", opt_flag, &json},
+	{0},
+};
+
+static const struct opt timeout_options[] = {
+	{"timeout", 0, "SECONDS", "do not wait longer (normal: 1)", opt_timeout, NULL},
+	{0},
+};
+/* clang-format on */
+
+static void need_with(void)
+{
+	for (size_t i = 0; i < with.count; i++)
+		(void)cg_need(&cg, with.at[i]);
+}
+
+static void open_it(const char *path)
+{
+	cg_find(&cg, path);
+	cg_open(&cg);
+}
 
 static int create(int argc, char **argv)
 {
-	static struct cgroup cg;
-
 	(void)argc;
 	cg_find(&cg, argv[0]);
 	limits_check(&limits, &cg, true);
-	for (size_t i = 0; i < with.count; i++)
-		(void)cg_need(&cg, with.at[i]);
+	need_with();
 	cg_need_one(&cg);
 	cg_make(&cg);
 	limits_write(&limits, &cg);
-	for (struct hierarchy *h = cg.in; h < cg.in + cg.count; h++)
+	for (const struct hierarchy *h = cg.in; h < cg.in + cg.count; h++)
 		if (h->made)
 			printf("%s/%s\n", h->mount, cg.path);
 	opt_finish_stdout();
 }
 
-static int remove_it(int argc, char **argv)
+/* v1: for a controller that the cgroup was made without, it is made there now. */
+static int set(int argc, char **argv)
 {
-	struct cgroup cg;
-
 	(void)argc;
-	cg_find(&cg, argv[0]);
-	return cg_remove(&cg, 1000) ? STATUS_FAILED : 0;
+	open_it(argv[0]);
+	limits_check(&limits, &cg, false);
+	need_with();
+	cg_make(&cg);
+	limits_write(&limits, &cg);
+	cg_bring_processes(&cg);
+	return 0;
 }
 
+static pid_t parse_pid(const char *text)
+{
+	uint64_t pid;
+
+	/* 0 would be ourselves: cgroup.procs takes it for who writes. */
+	if (num_parse(text, INT32_MAX, &pid) || !pid)
+		usage_error("%s: not a process id", text);
+	return (pid_t)pid;
+}
+
+static int add(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		(void)parse_pid(argv[i]); /* all of them, before anything is done */
+	open_it(argv[0]);
+	for (int i = 1; i < argc; i++)
+		cg_add(&cg, parse_pid(argv[i]));
+	return 0;
+}
+
+static int read_it(int argc, char **argv)
+{
+	(void)argc;
+	open_it(argv[0]);
+	facts_print(&cg, json);
+	opt_finish_stdout();
+}
+
+static int freeze(int argc, char **argv)
+{
+	(void)argc;
+	open_it(argv[0]);
+	cg_freeze(&cg, true, timeout_ms);
+	return 0;
+}
+
+static int thaw(int argc, char **argv)
+{
+	(void)argc;
+	open_it(argv[0]);
+	cg_freeze(&cg, false, timeout_ms);
+	return 0;
+}
+
+static int kill_all(int argc, char **argv)
+{
+	(void)argc;
+	open_it(argv[0]);
+	cg_kill(&cg, timeout_ms);
+	return 0;
+}
+
+static int remove_it(int argc, char **argv)
+{
+	(void)argc;
+	cg_find(&cg, argv[0]);
+	return cg_remove(&cg, timeout_ms) ? STATUS_FAILED : 0;
+}
+
+/* clang-format off */
 static const struct verb verbs[] = {
-        {"create",                                             "PATH", "make a cgroup with limits; prints its directories", create, 1, 1,
-         limit_options},
-        {"remove", "PATH", "remove a cgroup and those below it", remove_it, 1, 1, NULL},
-        {0                                                  },
+	{"create", "PATH", "Make a cgroup with limits; print its directories.", create, 1, 1, limit_options},
+	{"set", "PATH", "Change its limits.", set, 1, 1, limit_options},
+	{"add", "PATH PID...", "Move processes into it.", add, 2, -1, NULL},
+	{"read", "PATH", "Tell what it uses.", read_it, 1, 1, read_options},
+	{"freeze", "PATH", "Stop its processes.", freeze, 1, 1, timeout_options},
+	{"thaw", "PATH", "Let them go on.", thaw, 1, 1, timeout_options},
+	{"kill", "PATH", "Kill its processes.", kill_all, 1, 1, timeout_options},
+	{"remove", "PATH", "Remove it, and the cgroups below.", remove_it, 1, 1, timeout_options},
+	{0},
 };
+/* clang-format on */
 
 static const struct tool tool = {
         .name = "cg-limit",
-        .operands = "PATH...",
-        .purpose = "Make, limit, read, freeze, kill and remove a cgroup.",
+        .operands = "PATH [options]",
+        .purpose = "Limit what processes may use: make, change, read and remove a cgroup.",
         .verbs = verbs,
-        .example = "cg-limit create demo --memory 100m --cpus 0.5 && cg-limit add demo $$",
+        .example = "cg-limit create demo --memory 100m --cpus 0.5; cg-limit add demo $$",
 };
 
 int main(int argc, char **argv)

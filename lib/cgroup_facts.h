@@ -1,0 +1,16 @@
+/*
+ * What a cgroup uses, and may use, under one name whatever the layout.
+ */
+#ifndef CGROUP_FACTS_H
+#define CGROUP_FACTS_H
+
+#include "cgroup.h"
+
+/*
+ * Print one fact a line, `key TAB value`, or all as one JSON object. What the cgroup, which is
+ * open, or the kernel does not count is left out. No limit is "max", in JSON null. Bytes,
+ * nanoseconds.
+ */
+void facts_print(struct cgroup *cg, bool json);
+
+#endif
