@@ -44,7 +44,9 @@ endif
 LIB := $(patsubst lib/%.c,%,$(wildcard lib/*.c))
 TOOLS := $(patsubst tools/%.c,%,$(wildcard $(STATIC_TOOLS:%=tools/%.c) $(LIBRARY_TOOLS:%=tools/%.c)))
 DRIVER := $(wildcard scripts/mini-docker)
-COMMANDS := $(filter-out scripts/mini-docker scripts/completion %.1,$(wildcard scripts/*))
+# The driver sources a script for each command, and what they share.
+COMMANDS := $(filter-out scripts/mini-docker scripts/lib scripts/completion %.1,$(wildcard scripts/*))
+SHARED := $(wildcard scripts/lib/*)
 FILTER := $(if $(wildcard tools/seccomp-compile.c),$(wildcard tools/seccomp-default.json))
 PAGES := $(wildcard $(TOOLS:%=tools/%.1) scripts/*.1)
 TEST_PROGRAMS := $(patsubst tests/lib/%.c,%,$(wildcard tests/lib/*.c))
@@ -85,7 +87,7 @@ $(BUILD)/test/%: tests/lib/%.c $(BUILD)/static/lib.a
 	@mv $@.new $@
 
 # The driver is told where its parts are: DIRECTORIES of commands, of data, of tools.
-driver = sed 's,@LIBEXECDIR@,$(1),; s,@SHAREDIR@,$(2),; s,@BINDIR@,$(3),; s,@VERSION@,$(VERSION),' \
+driver = sed 's,@LIBEXECDIR@,$(1),g; s,@SHAREDIR@,$(2),; s,@BINDIR@,$(3),; s,@VERSION@,$(VERSION),' \
 	scripts/mini-docker
 $(BUILD)/bin/mini-docker: scripts/mini-docker Makefile
 	@mkdir -p $(@D)
@@ -134,8 +136,8 @@ lint: ## compilers' warnings, clang-tidy, formatting, shellcheck, shfmt, man pag
 	@$(MAKE) --no-print-directory -k -O -j$(JOBS) $(LINTS)
 
 SOURCES := $(wildcard lib/*.c tools/*.c tests/lib/*.c tests/bench/*.c tests/fuzz/*.c)
-# A script is a file that says so in its first line.
-SCRIPTS = $(shell find .ci scripts examples tests -type f ! -name '*.bats' \
+# A script is a file that says so in its first line, or is sourced by one.
+SCRIPTS = $(COMMANDS) $(SHARED) $(shell find .ci scripts examples tests -type f ! -name '*.bats' \
 	-exec awk 'FNR == 1 && /^.!.*sh$$/ { print FILENAME }' {} +) \
 	$(wildcard tests/*.bash tests/lib/*.bash) scripts/completion/mini-docker
 each = printf '%s\n' $(1) | xargs -P$(JOBS) -n$(2)
@@ -157,10 +159,11 @@ lint-bats:
 
 put = $(if $(2),install -m $(1) $(2) $(DESTDIR)$(PREFIX)/$(3))
 install: all ## install below PREFIX (/usr/local), in DESTDIR
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin libexec/mini-docker share/mini-docker \
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin libexec/mini-docker/lib share/mini-docker \
 		share/man/man1 share/bash-completion/completions)
 	$(call put,755,$(TOOLS:%=$(BUILD)/bin/%),bin)
-	$(call put,755,$(COMMANDS),libexec/mini-docker)
+	$(call put,644,$(COMMANDS),libexec/mini-docker)
+	$(call put,644,$(SHARED),libexec/mini-docker/lib)
 	$(call put,644,$(if $(FILTER),$(BUILD)/share/seccomp.bpf),share/mini-docker)
 	$(call put,644,$(PAGES),share/man/man1)
 	$(call put,644,scripts/completion/mini-docker,share/bash-completion/completions)

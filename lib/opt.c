@@ -56,14 +56,14 @@ static void make_parser(struct parser *p, const struct opt *own, const struct op
 	memcpy(p->longs + p->count, always, sizeof(always));
 }
 
-/* Parse options up to the first operand; returns its index. */
+/* Parse options up to the first operand; returns its index. *ended: was there a `--`? */
 static int parse_some(const struct parser *p, const struct tool *tool, const struct verb *verb,
-                      int argc, char **argv)
+                      int argc, char **argv, bool *ended)
 {
-	int c;
+	int c, before;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, p->shorts, p->longs, NULL)) != -1) {
+	while (before = optind, (c = getopt_long(argc, argv, p->shorts, p->longs, NULL)) != -1) {
 		const struct opt *opt = NULL;
 
 		if (c == HELP)
@@ -74,6 +74,8 @@ static int parse_some(const struct parser *p, const struct tool *tool, const str
 			printf("%s (mini-docker) %s\n", tool->name, VERSION);
 			opt_finish_stdout();
 		}
+		if (c == ':' && optopt < FIRST_LONG)
+			usage_error("-%c: needs an argument", optopt);
 		if (c == ':')
 			usage_error("%s: needs an argument", argv[optind - 1]);
 		if (c == '?' && optopt >= FIRST_LONG)
@@ -88,6 +90,7 @@ static int parse_some(const struct parser *p, const struct tool *tool, const str
 		if (opt)
 			opt->set(opt, optarg);
 	}
+	*ended = optind > before; /* only a `--` is passed over by what finds no more options */
 	return optind;
 }
 
@@ -100,10 +103,11 @@ static void begin(const struct tool *tool)
 int opt_parse(const struct tool *tool, int argc, char **argv)
 {
 	struct parser p;
+	bool ended;
 
 	begin(tool);
 	make_parser(&p, tool->options, NULL);
-	return parse_some(&p, tool, NULL, argc, argv);
+	return parse_some(&p, tool, NULL, argc, argv, &ended);
 }
 
 int opt_run(const struct tool *tool, int argc, char **argv)
@@ -111,10 +115,11 @@ int opt_run(const struct tool *tool, int argc, char **argv)
 	const struct verb *verb = tool->verbs;
 	struct parser p;
 	int operands = 0, first;
+	bool rest; /* is all operands, as a `--` was there */
 
 	begin(tool);
 	make_parser(&p, tool->options, NULL);
-	first = parse_some(&p, tool, NULL, argc, argv);
+	first = parse_some(&p, tool, NULL, argc, argv, &rest);
 	if (first == argc)
 		usage_error("what to do is missing");
 	while (verb->name && strcmp(verb->name, argv[first]) != 0)
@@ -126,8 +131,7 @@ int opt_run(const struct tool *tool, int argc, char **argv)
 	char **kept = argv + first; /* operands move up to here, one by one */
 	optind = first + 1;
 	while (optind < argc) {
-		int before = optind, at = parse_some(&p, tool, verb, argc, argv);
-		bool rest = at > before && strcmp(argv[at - 1], "--") == 0;
+		int at = parse_some(&p, tool, verb, argc, argv, &rest);
 
 		do {
 			if (at < argc)
