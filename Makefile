@@ -130,32 +130,38 @@ build/busybox.tar: tests/lib/busybox-tar
 build/debian.tar:
 	tests/lib/debian-tar $@
 
-LINTS := lint-gcc lint-clang lint-tidy lint-format lint-sh lint-man lint-bats
+LINTS := lint-gcc lint-musl lint-clang lint-tidy lint-format lint-sh lint-man lint-bats
 lint: ## compilers' warnings, clang-tidy, formatting, shellcheck, shfmt, man pages, bats
 	@.ci/install $(FOR_BUILD) $(FOR_TEST) $(FOR_LINT)
 	@$(MAKE) --no-print-directory -k -O -j$(JOBS) $(LINTS)
 
-SOURCES := $(wildcard lib/*.c tools/*.c tests/lib/*.c tests/bench/*.c tests/fuzz/*.c)
-# A script is a file that says so in its first line, or is sourced by one.
-SCRIPTS = $(COMMANDS) $(SHARED) $(shell find .ci scripts examples tests -type f ! -name '*.bats' \
+SOURCES := $(wildcard lib/*.c tools/*.c tests/*/*.c)
+PARTS := $(DRIVER) $(COMMANDS) $(SHARED)
+# A script is a file that says so in its first line.
+SCRIPTS = $(shell find .ci examples tests -type f ! -name '*.bats' \
 	-exec awk 'FNR == 1 && /^.!.*sh$$/ { print FILENAME }' {} +) \
 	$(wildcard tests/*.bash tests/lib/*.bash) scripts/completion/mini-docker
-each = printf '%s\n' $(1) | xargs -P$(JOBS) -n$(2)
+each = $(if $(1),printf '%s\n' $(1) | xargs -P$(JOBS) -n$(2) $(3))
 lint-gcc:
-	@$(call each,$(SOURCES),1) gcc $(BASE_CFLAGS) -Werror -O2 -c -o /dev/null
+	@$(call each,$(SOURCES),1,gcc $(BASE_CFLAGS) -Werror -O2 -c -o /dev/null)
+lint-musl:
+	@$(call each,$(wildcard lib/*.c $(STATIC_TOOLS:%=tools/%.c)),8,\
+		$(STATIC_CC) $(BASE_CFLAGS) $(STATIC_FLAGS) -Werror -fsyntax-only)
 lint-clang:
-	@$(call each,$(SOURCES),8) clang $(BASE_CFLAGS) -Werror -fsyntax-only
-lint-tidy:
-	@$(call each,$(SOURCES),4) clang-tidy --quiet --warnings-as-errors='*'
+	@$(call each,$(SOURCES),8,clang $(BASE_CFLAGS) -Werror -fsyntax-only)
+lint-tidy: # on stderr is the number of warnings in the system's headers
+	@$(call each,$(SOURCES),4,clang-tidy --quiet --warnings-as-errors='*') 2> /dev/null
 lint-format:
-	@clang-format --dry-run -Werror $(SOURCES) $(wildcard lib/*.h)
-lint-sh:
-	@$(call each,$(SCRIPTS),4) shellcheck -x
-	@shfmt -d -i 4 -ci -sr $(SCRIPTS)
+	@clang-format --dry-run -Werror $(SOURCES) $(wildcard lib/*.h tests/*/*.h)
+lint-sh: # what the driver sources uses variables of the driver, and the other way round
+	@$(call each,$(SCRIPTS),4,shellcheck -x)
+	@$(call each,$(PARTS),4,shellcheck -s sh -x -e SC2034$(comma)SC2154)
+	@shfmt -d -i 4 -ci -sr $(SCRIPTS) $(PARTS)
 lint-man:
-	@$(if $(wildcard tools/*.1),mandoc -T lint -W warning $(wildcard tools/*.1 scripts/*.1))
-lint-bats:
-	@$(call each,$(wildcard tests/*.bats),4) shellcheck -x -S error
+	@$(call each,$(wildcard tools/*.1 scripts/*.1),8,mandoc -T lint -W warning)
+lint-bats: # only what is wrong in any shell: tests have habits of their own
+	@$(call each,$(wildcard tests/*.bats),4,shellcheck -x -S error)
+comma := ,
 
 put = $(if $(2),install -m $(1) $(2) $(DESTDIR)$(PREFIX)/$(3))
 install: all ## install below PREFIX (/usr/local), in DESTDIR
