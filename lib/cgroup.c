@@ -71,7 +71,7 @@ static void add_hierarchy(struct cgroup *cg, const struct mount_entry *entry)
 		return;
 	/* The same hierarchy is mounted with the same options everywhere. */
 	while (h < cg->in + cg->count &&
-	       (h->v2 != v2 || (!v2 && strcmp(h->controllers, controllers))))
+	       (h->v2 != v2 || (!v2 && strcmp(h->controllers, controllers) != 0)))
 		h++;
 	if (h == cg->in + CG_MOST)
 		return;

@@ -94,27 +94,31 @@ static void put_back(void *of)
 	struct before *before = of;
 
 	if (write_file(before->dir, before->name, before->text))
-		complain(before->path, "%s: put back %s", before->name, before->text);
+		complain(before->path, "%s: put back what it was", before->name);
 }
 
-static void remember(const struct cgroup *cg, const struct hierarchy *h, const char *name)
-{
-	struct before before = {h->dir, cg->path, name, read_file(h->dir, name, 65536, NULL)};
-
-	if (before.text)
-		on_failure(put_back, memcpy(xalloc(sizeof(before)), &before, sizeof(before)));
-}
-
-static int write_limit(const struct hierarchy *h, const struct file *file,
+/* 0, or -1 with errno and nothing changed. */
+static int write_limit(const struct cgroup *cg, const struct hierarchy *h, const struct file *file,
                        const struct limit_value *value)
 {
 	formatter *format = h->v2 ? file->v2_format : file->v1_format;
-	char text[64];
+	const char *name = h->v2 ? file->v2 : file->v1;
+	char text[64], *old = h->made ? NULL : read_file(h->dir, name, 65536, NULL);
 
-	if (!format)
-		return write_file(h->dir, h->v2 ? file->v2 : file->v1, value->text);
-	format(text, sizeof(text), value);
-	return write_file(h->dir, h->v2 ? file->v2 : file->v1, text);
+	if (format)
+		format(text, sizeof(text), value);
+	if (write_file(h->dir, name, format ? text : value->text)) {
+		int why = errno;
+		free(old);
+		errno = why;
+		return -1;
+	}
+	if (old) {
+		struct before before = {h->dir, cg->path, name, old};
+
+		on_failure(put_back, memcpy(xalloc(sizeof(before)), &before, sizeof(before)));
+	}
+	return 0;
 }
 
 /*
@@ -156,15 +160,12 @@ void limits_write(struct limits *limits, struct cgroup *cg)
 
 		if (!name)
 			continue;
-		if (!h->made)
-			remember(cg, h, name);
-		int failed = write_limit(h, file, value);
+		int failed = write_limit(cg, h, file, value);
 		/* v1: memory never exceeds memory and swap. Raising both, the other goes first. */
 		if (failed && errno == EINVAL && !h->v2 && file->limit == LIMIT_MEMORY &&
-		    limits->of[LIMIT_SWAP].given) {
-			remember(cg, h, file[1].v1);
-			failed = write_limit(h, file + 1, value + 1) || write_limit(h, file, value);
-		}
+		    value[1].given)
+			failed = write_limit(cg, h, file + 1, value + 1) ||
+			         write_limit(cg, h, file, value);
 		if (failed && errno == ENOENT && value->optional)
 			continue;
 		if (failed)

@@ -1,8 +1,8 @@
 /*
  * Making a cgroup in the hierarchies that it is needed in: see cgroup.h.
  *
- * The leaf is made first, and what it needs above it is seen to afterwards: as long as it is there,
- * nobody can remove its parents.
+ * Above it may be others' cgroups, made and removed at the same time: see make_leaf(). As soon as
+ * it is there, nobody can remove its parents.
  */
 #define _GNU_SOURCE
 #include "cgroup.h"
@@ -41,39 +41,16 @@ static void unmake(void *of)
 	struct cgroup *cg = of;
 
 	for (struct hierarchy *h = cg->in; h < cg->in + cg->count; h++) {
-		CLOSED int root = h->made ? open(h->mount, O_PATH | O_CLOEXEC) : -1;
+		/* Not made, but wanted and not there before: its parents may have been made. */
+		bool parents = h->made || (h->wanted && h->dir < 0);
+		CLOSED int root = parents ? open(h->mount, O_PATH | O_CLOEXEC) : -1;
 
 		if (root < 0)
 			continue;
-		if (unlinkat(root, cg->path, AT_REMOVEDIR) && errno != ENOENT)
+		if (h->made && unlinkat(root, cg->path, AT_REMOVEDIR) && errno != ENOENT)
 			complain(cg->path, "remove it in %s", h->mount);
 		cg_remove_parents(cg, root);
 	}
-}
-
-/* The parent may be removed with its last child between our two steps; but not a hundred times. */
-static int make_leaf(int root, const char *path)
-{
-	char *parent = xstrdup(path);
-	int made = -1;
-
-	for (int tries = 0; tries < 100; tries++) {
-		made = mkdirat(root, path, LEAF_MODE);
-		if (made == 0 || errno != ENOENT)
-			break;
-		for (char *slash = parent; (slash = strchr(slash, '/')); *slash++ = '/') {
-			*slash = '\0';
-			if (mkdirat(root, parent, PARENT_MODE) && errno != EEXIST &&
-			    errno != ENOENT) {
-				free(parent);
-				return -1;
-			}
-		}
-	}
-	int why = errno;
-	free(parent);
-	errno = why;
-	return made;
 }
 
 /*
@@ -109,72 +86,136 @@ static void fill_cpuset(const struct cgroup *cg, int root)
 	}
 }
 
-/* The controllers of `h->enable` that the space-separated list in `dir/file` lacks, as "+a +b". */
-static char *missing(const struct hierarchy *h, int dir, const char *file)
+/*
+ * The controllers of `h->enable` that the cgroup `dir/path` does not give to those below it, as
+ * "+a +b ". NULL: that cgroup is gone.
+ */
+static char *to_enable(const struct hierarchy *h, int dir, const char *file)
 {
-	char *has = read_file(dir, file, 4096, NULL), *lacks = xstrdup("");
+	char *has = read_file(dir, file, 4096, NULL), *list = xstrdup("");
 
-	if (!has)
-		fail(h->mount, "read %s", file);
-	for (char *c = has; (c = strpbrk(c, " \n"));)
+	for (char *c = has; c && (c = strpbrk(c, " \n"));)
 		*c = *c == ' ' ? ',' : '\0';
-	for (size_t i = 0; i < h->enable.count; i++)
+	for (size_t i = 0; has && i < h->enable.count; i++)
 		if (!has_word(has, h->enable.at[i])) {
-			char *longer = xprintf("%s+%s ", lacks, h->enable.at[i]);
+			char *longer = xprintf("%s+%s ", list, h->enable.at[i]);
 
-			free(lacks);
-			lacks = longer;
+			free(list);
+			list = longer;
 		}
+	if (!has)
+		free(list);
 	free(has);
-	return lacks;
+	return has ? list : NULL;
 }
 
-static void enable(const struct cgroup *cg, const struct hierarchy *h)
+/*
+ * v2: enable what the cgroup needs from the root down to the one above it, which is open as
+ * `parent`. -1: one of them was removed meanwhile.
+ */
+static int enable(const struct cgroup *cg, const struct hierarchy *h, int root, int parent)
 {
-	CLOSED int root = open(h->mount, O_PATH | O_CLOEXEC);
-	FREED char *lacks = missing(h, h->dir, "cgroup.controllers");
+	static const char name[] = "cgroup.subtree_control";
+	FREED char *lacks = to_enable(h, parent, name);
 
-	if (!*lacks)
-		return;
-	/* The root first, then each one above the leaf. */
+	if (!lacks || !*lacks)
+		return lacks ? 0 : -1;
 	for (const char *end = cg->path; end; end = strchr(end + (*end == '/'), '/')) {
 		int length = (int)(end - cg->path);
-		FREED char *file = xprintf("%.*s%scgroup.subtree_control", length, cg->path,
-		                           length ? "/" : "");
-		FREED char *here = missing(h, root, file);
+		bool last = !strchr(end + (*end == '/'), '/');
+		FREED char *path = xprintf("%.*s%s%s", length, cg->path, length ? "/" : "", name);
+		const char *file = last ? name : path;
+		FREED char *here = to_enable(h, last ? parent : root, file);
 
-		if (!*here || write_file(root, file, here) == 0)
+		if (!here)
+			return -1;
+		if (!*here || write_file(last ? parent : root, file, here) == 0)
 			continue;
+		if (errno == ENOENT || errno == ENODEV)
+			return -1;
 		if (errno == EBUSY) /* the "no internal processes" rule of cgroup-v2.rst */
 			fail(cg->path, "%s/%.*s has processes, which bars controllers below",
 			     h->mount, length, cg->path);
-		fail(cg->path, "enable %sin %s/%s", here, h->mount, file);
+		fail(cg->path, "enable %sin %s/%s", here, h->mount, path);
 	}
+	return 0;
+}
+
+/* Make what is missing above the cgroup, and open the one right above it. -1 with errno. */
+static int open_parent(int root, const char *path)
+{
+	FREED char *parent = xstrdup(path);
+	char *name = strrchr(parent, '/');
+	int dir;
+
+	if (!name)
+		return openat(root, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	*name = '\0';
+	dir = openat(root, parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir >= 0 || errno != ENOENT)
+		return dir;
+	*name = '/';
+	for (char *slash = parent; (slash = strchr(slash, '/')); *slash++ = '/') {
+		*slash = '\0';
+		if (mkdirat(root, parent, PARENT_MODE) && errno != EEXIST)
+			return -1;
+	}
+	*name = '\0';
+	return openat(root, parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/*
+ * Others may remove a parent with their last child at any moment, then we begin anew. The
+ * controllers are enabled in the very directory that the cgroup is made in, before: another one may
+ * be at enabling them now, and the kernel tells of that before their files are there; making a
+ * directory waits for it.
+ */
+static int make_leaf(const struct cgroup *cg, const struct hierarchy *h, int root)
+{
+	const char *slash = strrchr(cg->path, '/'), *name = slash ? slash + 1 : cg->path;
+
+	for (int tries = 0; tries < 100; tries++) {
+		CLOSED int parent = open_parent(root, cg->path);
+
+		if (parent < 0 && errno != ENOENT)
+			return -1;
+		if (parent < 0 || (h->v2 && enable(cg, h, root, parent)))
+			continue;
+		if (mkdirat(parent, name, LEAF_MODE) == 0)
+			return 0;
+		if (errno != ENOENT)
+			return -1;
+	}
+	return -1;
+}
+
+static void make_in(const struct cgroup *cg, struct hierarchy *h, int root)
+{
+	if (make_leaf(cg, h, root))
+		fail(cg->path, "make it in %s", h->mount);
+	h->made = true;
+	h->dir = openat(root, cg->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (h->dir < 0)
+		fail(cg->path, "open it in %s", h->mount);
+	if (!h->v2 && has_word(h->controllers, "cpuset"))
+		fill_cpuset(cg, root);
 }
 
 void cg_make(struct cgroup *cg)
 {
 	on_failure(unmake, cg);
 	for (struct hierarchy *h = cg->in; h < cg->in + cg->count; h++) {
-		if (!h->wanted || h->dir >= 0)
+		if (!h->wanted || (h->dir >= 0 && !h->enable.count))
 			continue;
 		CLOSED int root = open(h->mount, O_PATH | O_CLOEXEC);
 		if (root < 0)
 			fail(h->mount, "open");
-		if (make_leaf(root, cg->path)) {
-			cg_remove_parents(cg, root); /* what we may have made in vain */
-			if (errno == EEXIST)
-				fail(cg->path, "make a new cgroup in %s", h->mount);
-			fail(cg->path, "make a cgroup in %s", h->mount);
+		if (h->dir < 0) {
+			make_in(cg, h, root);
+			continue;
 		}
-		h->made = true;
-		h->dir = openat(root, cg->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (h->dir < 0)
-			fail(cg->path, "open it in %s", h->mount);
-		if (!h->v2 && has_word(h->controllers, "cpuset"))
-			fill_cpuset(cg, root);
+		CLOSED int parent = open_parent(root, cg->path);
+		if (parent < 0 || enable(cg, h, root, parent))
+			fail(cg->path, "enable controllers above it in %s", h->mount);
 	}
-	for (struct hierarchy *h = cg->in; h < cg->in + cg->count; h++)
-		if (h->v2 && h->wanted)
-			enable(cg, h);
 }

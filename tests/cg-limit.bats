@@ -503,7 +503,7 @@ has_processes() {
     sleep 1000 3>&- &
     PIDS+=($!)
     cg-limit add "$MINI_DOCKER_CGROUP_PARENT/x" $!
-    run -1 cg-limit create "$MINI_DOCKER_CGROUP_PARENT/x/y" --memory 10m
+    run -1 cg-limit create "$MINI_DOCKER_CGROUP_PARENT/x/y/z" --memory 10m
     assert_output --partial "/$MINI_DOCKER_CGROUP_PARENT/x has processes, which bars controllers below"
     nowhere "$MINI_DOCKER_CGROUP_PARENT/x/y"
     cg-limit kill "$MINI_DOCKER_CGROUP_PARENT/x"
