@@ -14,7 +14,7 @@ teardown() { common_teardown; }
 bats_of() {
     {
         echo "load $TOP/tests/lib/common"
-        echo 'setup() { common_setup; echo "$BASE" > "$WHERE"; }'
+        echo 'setup() { common_setup; echo "$CTR_TEST_DIR" > "$WHERE"; }'
         echo 'teardown() { common_teardown; }'
         printf '@test "it" {\n%s\n}\n' "$1"
     } > "$T/it.bats"
@@ -62,7 +62,7 @@ leaky() {
     where=${where:-$(sed -n 's/.* \(\/[^ ]*\) .* - cgroup .*pids.*/\1/p' /proc/self/mountinfo)}
     leaky 'process [0-9]+ sleep 1004' "mkdir $where/\$CTR_TEST_ID; cd /
         env -i setsid -f sh -c 'echo 0 > $where/'\$CTR_TEST_ID'/cgroup.procs; exec env -i sleep 1004' 3>&- > /dev/null 2>&1
-        poll 5 grep -q sleep <(cat /proc/\$(cat $where/\$CTR_TEST_ID/cgroup.procs)/cmdline) || true"
+        poll 5 sh -c 'grep -qa ^sleep /proc/\$(cat $where/'\$CTR_TEST_ID'/cgroup.procs)/cmdline'"
 }
 
 @test "leaks: a process in a mount namespace with something of the test" {

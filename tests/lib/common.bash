@@ -26,25 +26,22 @@ PATH=$BIN:$PATH:/usr/sbin:/sbin
 # exit status of any tool by its number.
 export ASAN_OPTIONS=detect_leaks=0:exitcode=99 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 
-# shellcheck source=tests/lib/leaks.bash
-source "$TOP/tests/lib/leaks.bash"
-
 common_setup() {
-    BASE=$(mktemp -d /tmp/mini-docker-test.XXXXXX)
-    CTR_TEST_ID=${BASE##*/}
-    T=$BASE/t TMPDIR=$BASE/tmp
-    MINI_DOCKER_ROOT=$BASE/t/root MINI_DOCKER_RUN=$BASE/t/run
+    CTR_TEST_DIR=$(mktemp -d /tmp/mini-docker-test.XXXXXX)
+    CTR_TEST_ID=${CTR_TEST_DIR##*/}
+    T=$CTR_TEST_DIR/t TMPDIR=$CTR_TEST_DIR/tmp
+    MINI_DOCKER_ROOT=$CTR_TEST_DIR/t/root MINI_DOCKER_RUN=$CTR_TEST_DIR/t/run
     MINI_DOCKER_CGROUP_PARENT=$CTR_TEST_ID
-    export CTR_TEST_ID T BIN TMPDIR MINI_DOCKER_ROOT MINI_DOCKER_RUN MINI_DOCKER_CGROUP_PARENT
+    export CTR_TEST_ID CTR_TEST_DIR T BIN TMPDIR MINI_DOCKER_ROOT MINI_DOCKER_RUN MINI_DOCKER_CGROUP_PARENT
     mkdir "$T" "$TMPDIR"
-    chmod 755 "$BASE" # tests that drop privileges have to get through
-    leaks_snapshot
+    chmod 755 "$CTR_TEST_DIR" # tests that drop privileges have to get through
+    TRACES=$BUILD/test/traces "$TOP/tests/lib/leaks" snapshot "$BASHPID"
 }
 
 common_teardown() {
-    [[ ${BASE-} ]] || return 0
+    [[ ${CTR_TEST_DIR-} ]] || return 0
     cd / || return
-    leaks_check
+    TRACES=$BUILD/test/traces LEAK_SECONDS=${LEAK_SECONDS-} "$TOP/tests/lib/leaks" check "$BASHPID"
 }
 
 # cannot REASON: the test cannot run here
@@ -112,7 +109,7 @@ poll() {
 busybox_tar() { # prints the name of a tar archive of a small root file system
     local file=$TOP/build/busybox.tar
     if [[ ! -f $file && ! -w $TOP/build ]]; then
-        file=$BASE/busybox.tar
+        file=$CTR_TEST_DIR/busybox.tar
     fi
     [[ -f $file ]] || "$TOP/tests/lib/busybox-tar" "$file" || return
     echo "$file"
