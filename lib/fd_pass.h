@@ -1,0 +1,17 @@
+/*
+ * A descriptor through a unix socket: unix(7), SCM_RIGHTS.
+ */
+#ifndef FD_PASS_H
+#define FD_PASS_H
+
+/* Send fd along with one byte. 0, or -1 with errno; a peer that is gone is EPIPE and no signal. */
+int fd_send(int socket, int fd);
+
+/*
+ * Receive the descriptor that is waiting, CLOEXEC, the caller's to close. -1 with errno: EAGAIN
+ * when nothing is there yet, ENOMSG when what is there is none: the peer closed, or sent mere
+ * bytes.
+ */
+int fd_receive(int socket);
+
+#endif
