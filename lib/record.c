@@ -1,0 +1,216 @@
+/* Containers in the store: see record.h. */
+#define _GNU_SOURCE
+#include "record.h"
+
+#include "err.h"
+#include "io.h"
+#include "names.h"
+#include "num.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+enum { MOST_BYTES = 1 << 30 };
+
+const char *store_path(const char *root)
+{
+	if (!root)
+		root = getenv("MINI_DOCKER_ROOT");
+	if (!root || !*root)
+		root = "/var/lib/mini-docker";
+	if (*root == '/')
+		return root;
+	FREED char *here = getcwd(NULL, 0);
+	if (!here)
+		fail(".", "getcwd");
+	return xprintf("%s/%s", here, root);
+}
+
+static const char *root_path;
+
+const char *store_file(const char *relative)
+{
+	return xprintf("%s/%s", root_path, relative);
+}
+
+int store_open(const char *path, bool make)
+{
+	root_path = path;
+	int store = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (store < 0 && errno == ENOENT && make) {
+		FREED char *changed = xstrdup(path);
+
+		/* Others may pass, to what of a container is theirs, but not look around. */
+		if (make_path(changed, 0711))
+			return -1;
+		store = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	}
+	return store;
+}
+
+bool id_is_valid(const char *id)
+{
+	return strspn(id, "0123456789abcdef") == ID_LENGTH && !id[ID_LENGTH];
+}
+
+bool key_is_valid(const char *key, size_t length)
+{
+	static const char *const derived[] = {"id",  "dir",   "name", "status", "created",
+	                                      "pid", "start", "exit", "args",   "env"};
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz_0123456789";
+
+	for (size_t i = 0; i < sizeof(derived) / sizeof(derived[0]); i++)
+		if (strlen(derived[i]) == length && !memcmp(derived[i], key, length))
+			return false;
+	return length && strspn(key, letters) >= length && !strchr("0123456789", *key);
+}
+
+const char *record_path(const char *prefix, const char *id, const char *file)
+{
+	static char paths[4][160];
+	static unsigned int next;
+	char *path = paths[next++ % 4];
+
+	(void)snprintf(path, sizeof(paths[0]), "containers/%s%s%s%s", prefix, id, file ? "/" : "",
+	               file ? file : "");
+	return path;
+}
+
+static const char *value_of(const struct list *pairs, const char *key)
+{
+	size_t length = strlen(key);
+
+	for (size_t i = 0; i < pairs->count; i++)
+		if (!strncmp(pairs->at[i], key, length) && pairs->at[i][length] == '=')
+			return pairs->at[i] + length + 1;
+	return NULL;
+}
+
+const char *record_value(const struct record *record, const char *key)
+{
+	const char *value = value_of(&record->facts, key);
+
+	if (!strcmp(key, "id"))
+		return record->id;
+	if (!strcmp(key, "status"))
+		return record->status;
+	return value ? value : value_of(&record->pairs, key);
+}
+
+void record_put(struct record *record, char *pair)
+{
+	size_t length = (size_t)(strchr(pair, '=') + 1 - pair);
+
+	for (size_t i = 0; i < record->pairs.count; i++)
+		if (!strncmp(record->pairs.at[i], pair, length)) {
+			record->pairs.at[i] = pair;
+			return;
+		}
+	list_add(&record->pairs, pair);
+}
+
+/*
+ * Does the process live that had this pid and start time? A pid comes round again; one that started
+ * at another time is another process. One that is dead and not yet waited for is dead.
+ */
+static bool is_alive(const char *pid, const char *start)
+{
+	char path[64], *field;
+
+	if (!*pid || pid[strspn(pid, "0123456789")])
+		return false;
+	(void)snprintf(path, sizeof(path), "/proc/%s/stat", pid);
+	FREED char *stat = read_file(AT_FDCWD, path, 4096, NULL);
+	/* The name of the program is in parentheses, and may have any character. */
+	if (!stat || !(field = strrchr(stat, ')')) || strlen(field) < 3 || strchr("ZX", field[2]))
+		return false;
+	for (int number = 2; field && number < 22; number++)
+		field = strchr(field + 1, ' ');
+	return field && !strncmp(field + 1, start, strlen(start)) &&
+	       field[1 + strlen(start)] == ' ';
+}
+
+static void load_facts(struct record *record, char *text)
+{
+	struct list all = {0};
+	const char *pid, *start;
+
+	for (char *line; (line = strsep(&text, "\n"));) {
+		char *tab = strchr(line, '\t');
+
+		/* Without its newline a line is not complete. */
+		if (!tab || !text)
+			continue;
+		*tab = '=';
+		list_add(&all, line);
+	}
+	pid = value_of(&all, "pid");
+	start = value_of(&all, "start");
+	if (value_of(&all, "exit"))
+		record->status = "exited";
+	else if (pid && start)
+		record->status = is_alive(pid, start) ? "running" : "dead";
+	else
+		record->status = "created";
+	for (size_t i = 0; i < all.count; i++) /* a number nobody has must not get a signal */
+		if (!strcmp(record->status, "running") ||
+		    (strncmp(all.at[i], "pid=", 4) && strncmp(all.at[i], "start=", 6)))
+			list_add(&record->facts, all.at[i]);
+}
+
+bool record_load(int store, const char *id, struct record *record)
+{
+	size_t length;
+	char *text = read_file(store, record_path("", id, "record"), MOST_BYTES, &length);
+
+	*record = (struct record){.status = "created"};
+	(void)snprintf(record->id, sizeof(record->id), "%s", id);
+	if (!text)
+		return false;
+	for (char *pair = text; pair < text + length; pair += strlen(pair) + 1)
+		if (strchr(pair, '='))
+			list_add(&record->pairs, pair);
+	text = read_file(store, record_path("", id, "run"), MOST_BYTES, NULL);
+	if (text)
+		load_facts(record, text);
+	else if (errno != ENOENT)
+		return false;
+	return true;
+}
+
+static const char *find_prefix(int store, const char *text, char id[ID_SIZE])
+{
+	int fd = openat(store, "containers", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	int found = 0;
+
+	if (!dir && store >= 0 && errno != ENOENT)
+		fail(store_file("containers"), "open");
+	for (struct dirent *entry; dir && (entry = readdir(dir));)
+		if (id_is_valid(entry->d_name) && !strncmp(entry->d_name, text, strlen(text)) &&
+		    !found++)
+			memcpy(id, entry->d_name, ID_SIZE);
+	if (dir)
+		(void)closedir(dir);
+	return found == 0  ? "no such container"
+	       : found > 1 ? "more than one container has an id that begins so"
+	                   : NULL;
+}
+
+const char *record_find(int store, const char *text, char id[ID_SIZE])
+{
+	if (id_is_valid(text)) {
+		memcpy(id, text, ID_SIZE);
+		return NULL;
+	}
+	if (name_is_valid(text) && name_owner(store, text, id))
+		return NULL;
+	if (!*text || strlen(text) > ID_LENGTH || text[strspn(text, "0123456789abcdef")])
+		return "no such container";
+	return find_prefix(store, text, id);
+}

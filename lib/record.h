@@ -1,0 +1,92 @@
+/*
+ * Containers as the store has them: ROOT/containers/ID/ with
+ *     args, env   NUL-ended strings, never changed
+ *     record      KEY=VALUE, NUL-ended, replaced as a whole
+ *     run         what happened to its process: lines KEY TAB VALUE, written as it happens
+ *     upper work merged
+ * A record is built as .new-ID, locked (flock) for as long as its maker lives, and gets its place
+ * by rename; on its way out it is .gone-ID, which anyone may delete at any time. So whatever dies
+ * half-way leaves something that can be told to be stale. Nothing is synced: a record that is a few
+ * seconds old may lose its contents with the power. `store` is a descriptor of ROOT.
+ */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include "opt.h"
+#include <stdbool.h>
+
+enum { ID_LENGTH = 64, ID_SIZE = ID_LENGTH + 1, ID_SHORT = 12 };
+
+struct record {
+	char id[ID_SIZE];
+	struct list pairs;  /* KEY=VALUE from the file */
+	struct list facts;  /* likewise, from `run`: pid and start only of a process that lives */
+	const char *status; /* created: never started; running; exited; dead: ended unseen */
+};
+
+/* Where the store is: root, or $MINI_DOCKER_ROOT, or /var/lib/mini-docker. An absolute path. */
+const char *store_path(const char *root);
+
+/* Open the store. make: make the path if it is missing. -1 with errno. */
+int store_open(const char *path, bool make);
+
+/* ROOT/relative, for messages; never freed */
+const char *store_file(const char *relative);
+
+bool id_is_valid(const char *id); /* 64 lower-case hexadecimal digits */
+bool key_is_valid(const char *key,
+                  size_t length); /* [a-z_][a-z0-9_]*, and not one that is derived */
+
+/* containers/PREFIXid[/file], in memory that the fourth call from here takes again */
+const char *record_path(const char *prefix, const char *id, const char *file);
+
+/*
+ * Full id, name, or the beginning of an id that no other has. Only the last looks at other
+ * containers. NULL, or why there is none; an id in full is taken as it is.
+ */
+const char *record_find(int store, const char *text, char id[ID_SIZE]);
+
+/* Read it. False with errno, ENOENT: there is none. What it points to is never freed. */
+bool record_load(int store, const char *id, struct record *record);
+
+/* Of `record`, `run`, or derived: id, status, pid, … NULL when it has no such key. */
+const char *record_value(const struct record *record, const char *key);
+
+/* Replace or add KEY=VALUE, in memory. The record keeps the pointer. */
+void record_put(struct record *record, char *pair);
+
+/* Make the file `path`, below the store, out of NUL-ended strings; fail()s. */
+void record_write(int store, const char *path, const struct list *strings);
+
+/* What a record is made of. */
+struct recipe {
+	const char *id;   /* NULL: a random one */
+	const char *name; /* NULL: a random one */
+	struct list pairs, env, args;
+};
+
+/*
+ * Make it: id, name, time, files, directories. Returns the id, which the caller frees. Fails with
+ * the store as it was; until keep_what_is_done(), so does a failure that comes later.
+ */
+char *record_make(int store, const struct recipe *recipe);
+
+/* Replace pairs in the record, as one change among others that are made meanwhile; fail()s. */
+void record_set(int store, const char *id, const struct list *pairs);
+
+/*
+ * Take the record out of the store, whatever is in it. Gone already is success. What cannot be
+ * deleted is complained of, -1; the container and its name are gone all the same.
+ */
+int record_remove(int store, const char *id, const char *name);
+
+/* Delete .new-ID unless its maker lives. True: it is gone. */
+bool record_clear_new(int store, const char *id);
+
+/*
+ * Remove what dead makers and removers left, stale names, and with `exited` the containers that
+ * ended; ids go to stdout, one a line. 0, or -1 when not all could be removed, and was said.
+ */
+int record_prune(int store, bool exited);
+
+#endif

@@ -1,0 +1,160 @@
+/* Making a record: see record.h. */
+#define _GNU_SOURCE
+#include "err.h"
+#include "io.h"
+#include "names.h"
+#include "record.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+
+/* What has to be undone: as long as the process. */
+static struct {
+	int store;
+	const char *prefix; /* of the directory, as long as it is not in its place */
+	char id[ID_SIZE];
+	const char *name;
+} making;
+
+static void undo_directory(void *unused)
+{
+	(void)unused;
+	if (remove_tree(making.store, record_path(making.prefix, making.id, NULL)))
+		complain(store_file(record_path(making.prefix, making.id, NULL)), "remove");
+}
+
+static void undo_name(void *unused)
+{
+	(void)unused;
+	if (name_release(making.store, making.name, making.id))
+		complain(making.name, "release the name");
+}
+
+static void choose_id(const char *id)
+{
+	unsigned char random[ID_LENGTH / 2];
+
+	if (id) {
+		memcpy(making.id, id, ID_SIZE);
+		return;
+	}
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		fail(NULL, "getrandom");
+	for (size_t i = 0; i < sizeof(random); i++) {
+		making.id[2 * i] = "0123456789abcdef"[random[i] >> 4];
+		making.id[2 * i + 1] = "0123456789abcdef"[random[i] & 15];
+	}
+}
+
+/* mkdir .new-ID; the directories above when this is the first container */
+static void make_directory(const char *path)
+{
+	for (int tries = 0; mkdirat(making.store, path, 0710); tries++) {
+		if (errno == EEXIST && record_clear_new(making.store, making.id))
+			continue;
+		if (errno == EEXIST)
+			refuse(making.id, "the container is being created by another");
+		if (errno != ENOENT || tries)
+			fail(store_file(path), "mkdir");
+		if ((mkdirat(making.store, "containers", 0711) && errno != EEXIST) ||
+		    (mkdirat(making.store, "names", 0711) && errno != EEXIST))
+			fail(store_file("containers"), "mkdir");
+	}
+}
+
+/* Make .new-ID, locked; the lock lives as long as the process. */
+static void make_locked(void)
+{
+	const char *path = record_path(".new-", making.id, NULL);
+	struct stat st = {0};
+
+	while (st.st_nlink == 0) {
+		make_directory(path);
+		int dir = openat(making.store, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		/* In between, who clears up may have locked it first, and removed it. */
+		if (dir < 0 && errno == ENOENT)
+			continue;
+		if (dir < 0 || flock(dir, LOCK_EX) || fstat(dir, &st))
+			fail(store_file(path), "lock");
+	}
+	making.prefix = ".new-";
+	on_failure(undo_directory, NULL);
+}
+
+static void take_name(const char *name)
+{
+	char owner[ID_SIZE];
+
+	if (!name) {
+		making.name = name_take_random(making.store, making.id);
+	} else if (name_take(making.store, name, making.id, owner)) {
+		making.name = name;
+	} else if (errno == EEXIST) {
+		refuse(name, "the name is in use by container %.*s", ID_SHORT, owner);
+	} else {
+		fail(name, "take the name");
+	}
+	on_failure(undo_name, NULL);
+}
+
+/* RFC 3339, as Docker writes it */
+static char *creation_time(void)
+{
+	struct timespec now;
+	struct tm tm;
+	char text[32];
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", gmtime_r(&now.tv_sec, &tm));
+	return xprintf("created=%s.%09ldZ", text, now.tv_nsec);
+}
+
+static void fill(const struct recipe *recipe)
+{
+	static const struct {
+		const char *name;
+		mode_t mode;
+	} directories[] = {
+	        {"upper",  0755},
+                {"work",   0700},
+                {"merged", 0755}
+        };
+	struct record record = {0};
+
+	list_add(&record.pairs, xprintf("name=%s", making.name));
+	list_add(&record.pairs, creation_time());
+	for (size_t i = 0; i < recipe->pairs.count; i++)
+		record_put(&record, recipe->pairs.at[i]);
+	record_write(making.store, record_path(".new-", making.id, "record"), &record.pairs);
+	record_write(making.store, record_path(".new-", making.id, "args"), &recipe->args);
+	record_write(making.store, record_path(".new-", making.id, "env"), &recipe->env);
+	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+		const char *path = record_path(".new-", making.id, directories[i].name);
+
+		if (mkdirat(making.store, path, directories[i].mode))
+			fail(store_file(path), "mkdir");
+	}
+}
+
+char *record_make(int store, const struct recipe *recipe)
+{
+	making.store = store;
+	choose_id(recipe->id);
+	(void)umask(0); /* the modes are meant as they are */
+	make_locked();
+	take_name(recipe->name);
+	fill(recipe);
+	const char *path = record_path("", making.id, NULL);
+	if (renameat(store, record_path(".new-", making.id, NULL), store, path)) {
+		if (errno == ENOTEMPTY || errno == EEXIST)
+			refuse(making.id, "the container exists already");
+		fail(store_file(path), "rename");
+	}
+	making.prefix = "";
+	return xstrdup(making.id);
+}

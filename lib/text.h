@@ -1,0 +1,21 @@
+/*
+ * Data put on stdout so that it comes out as it went in: in lines, in JSON, in shell. Errors of
+ * stdout are found when it is flushed.
+ */
+#ifndef TEXT_H
+#define TEXT_H
+
+/*
+ * For a field of a line: tab, newline, other control characters and backslash as octal escapes,
+ * \011, as the kernel writes them in mountinfo and `printf %b` undoes them.
+ */
+void text_field(const char *s);
+
+/* A JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD: JSON has no way to say
+ * them. */
+void text_json(const char *s);
+
+/* One word of POSIX shell, in single quotes. */
+void text_shell(const char *s);
+
+#endif

@@ -1,0 +1,260 @@
+/*
+ * ctr-state: the records of containers. The only program that writes them, but for the file `run`,
+ * which is written by who runs the container.
+ *
+ * Changes: containers/ and names/ below the store. A verb that fails leaves the store as it was;
+ * one that is killed leaves what the next `prune` removes, and what stands in nobody's way until
+ * then. No verb looks at other containers than those it is about, but list, prune, and the
+ * beginning of an id. Needs: the right to read and write the store.
+ */
+#define _GNU_SOURCE
+#include "err.h"
+#include "io.h"
+#include "names.h"
+#include "record.h"
+#include "record_show.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *root;
+static struct recipe recipe;
+static bool json, nul, shell, all, exited;
+
+static int open_store(bool make)
+{
+	const char *path = root = store_path(root);
+	int store = store_open(path, make);
+
+	if (store < 0 && (make || errno != ENOENT))
+		fail(path, "open");
+	return store; /* none yet: no containers, and no descriptor that is one */
+}
+
+static void load(int store, const char *text, struct record *record)
+{
+	char id[ID_SIZE];
+
+	const char *why = record_find(store, text, id);
+	if (why)
+		refuse(text, "%s", why);
+	if (record_load(store, id, record))
+		return;
+	if (errno == ENOENT || store < 0)
+		refuse(text, "no such container");
+	fail(store_file(record_path("", id, NULL)), "read");
+}
+
+static void opt_name(const struct opt *opt, const char *arg)
+{
+	if (!name_is_valid(arg))
+		opt_refuse(opt, arg, "not a name: [a-zA-Z0-9][a-zA-Z0-9_.-]+");
+	recipe.name = arg;
+}
+
+static void opt_id(const struct opt *opt, const char *arg)
+{
+	if (!id_is_valid(arg))
+		opt_refuse(opt, arg, "not an id: 64 lower-case hexadecimal digits");
+	recipe.id = arg;
+}
+
+static void add_pair(char *pair)
+{
+	char *equals = strchr(pair, '=');
+
+	if (!equals || !key_is_valid(pair, (size_t)(equals - pair)))
+		usage_error("%s: not KEY=VALUE with a KEY that can be set", pair);
+	list_add(&recipe.pairs, pair);
+}
+
+static void opt_set(const struct opt *opt, const char *arg)
+{
+	(void)opt;
+	add_pair((char *)(uintptr_t)arg);
+}
+
+static void opt_env(const struct opt *opt, const char *arg)
+{
+	if (!strchr(arg, '='))
+		opt_refuse(opt, arg, "not NAME=VALUE");
+	opt_list(opt, arg);
+}
+
+static int create(int argc, char **argv)
+{
+	recipe.args = (struct list){argv, (size_t)argc};
+	char *id = record_make(open_store(true), &recipe);
+
+	printf("%s/containers/%s\n", root, id);
+	/* Nobody would know of a container whose id was not told. */
+	if (fflush(stdout))
+		fail("standard output", "write");
+	return 0;
+}
+
+static int get(int argc, char **argv)
+{
+	struct record record;
+
+	load(open_store(false), argv[0], &record);
+	for (int i = 1; i < argc; i++) {
+		const char *value = record_value(&record, argv[i]);
+
+		if (!value)
+			refuse(argv[0], "%s: the record has no such key", argv[i]);
+		fputs(value, stdout);
+		putchar(nul ? '\0' : '\n');
+	}
+	opt_finish_stdout();
+}
+
+static int show(int argc, char **argv)
+{
+	struct record record;
+	int store = open_store(false);
+
+	(void)argc;
+	if (json + nul + shell > 1)
+		usage_error("one of --json, --null, --shell");
+	load(store, argv[0], &record);
+	record_show(store, &record,
+	            json    ? SHOW_JSON
+	            : nul   ? SHOW_NULL
+	            : shell ? SHOW_SHELL
+	                    : SHOW_LINES);
+	opt_finish_stdout();
+}
+
+static int set(int argc, char **argv)
+{
+	struct record record;
+	int store = open_store(false);
+
+	for (int i = 1; i < argc; i++)
+		add_pair(argv[i]);
+	load(store, argv[0], &record);
+	record_set(store, record.id, &recipe.pairs);
+	return 0;
+}
+
+static int resolve(int argc, char **argv)
+{
+	struct record record;
+
+	(void)argc;
+	load(open_store(false), argv[0], &record);
+	puts(record.id);
+	opt_finish_stdout();
+}
+
+static int list(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	record_list(open_store(false), json, all);
+	opt_finish_stdout();
+}
+
+static int remove_one(int store, const char *text)
+{
+	struct record record;
+	char id[ID_SIZE];
+	const char *why = record_find(store, text, id);
+
+	if (why) {
+		complain_plainly(text, "%s", why);
+		return -1;
+	}
+	if (store < 0)
+		return 0;
+	if (!record_load(store, id, &record) && errno != ENOENT) {
+		complain(store_file(record_path("", id, NULL)), "read");
+		return -1;
+	}
+	if (!strcmp(record.status, "running")) {
+		complain_plainly(text, "the container is running");
+		return -1;
+	}
+	/* Also when nothing was read: what is left of it goes. */
+	return record_remove(store, id, record_value(&record, "name"));
+}
+
+static int remove_all(int argc, char **argv)
+{
+	int store = open_store(false), status = 0;
+
+	for (int i = 0; i < argc; i++)
+		if (remove_one(store, argv[i]))
+			status = STATUS_FAILED;
+	return status;
+}
+
+static int prune(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	int failed = record_prune(open_store(false), exited);
+
+	if (fflush(stdout))
+		fail("standard output", "write");
+	return failed ? STATUS_FAILED : 0;
+}
+
+/* clang-format off */
+static const struct opt common_options[] = {
+	{"root", 0, "DIR", "the store (normal: $MINI_DOCKER_ROOT or /var/lib/mini-docker)", opt_string, &root},
+	{0},
+};
+static const struct opt create_options[] = {
+	{"id", 0, "ID", "instead of a random one", opt_id, NULL},
+	{"name", 0, "NAME", "instead of a random one", opt_name, NULL},
+	{"set", 0, "KEY=VALUE", "put this into the record (repeatable)", opt_set, NULL},
+	{"env", 0, "NAME=VALUE", "a variable of the container (repeatable)", opt_env, &recipe.env},
+	{0},
+};
+static const struct opt get_options[] = {
+	{"null", 0, NULL, "end values with NUL instead of newline", opt_flag, &nul},
+	{0},
+};
+static const struct opt show_options[] = {
+	{"shell", 0, NULL, "as assignments: ctr_KEY='VALUE'", opt_flag, &shell},
+	{"json", 0, NULL, "as a JSON object, with args and env", opt_flag, &json},
+	{"null", 0, NULL, "KEY=VALUE, each ended with NUL", opt_flag, &nul},
+	{0},
+};
+static const struct opt list_options[] = {
+	{"all", 'a', NULL, "not only those that run", opt_flag, &all},
+	{"json", 0, NULL, "a JSON object a line, with all of the record", opt_flag, &json},
+	{0},
+};
+static const struct opt prune_options[] = {
+	{"exited", 0, NULL, "containers that have ended, too", opt_flag, &exited},
+	{0},
+};
+static const struct verb verbs[] = {
+	{"create", "[-- ARG...]", "make a record, print its directory", create, 0, -1, create_options},
+	{"get", "CONTAINER KEY...", "print values, one a line", get, 2, -1, get_options},
+	{"show", "CONTAINER", "print all of a record", show, 1, 1, show_options},
+	{"set", "CONTAINER KEY=VALUE...", "change values", set, 2, -1, NULL},
+	{"list", "", "print a line a container", list, 0, 0, list_options},
+	{"resolve", "CONTAINER", "print the full id", resolve, 1, 1, NULL},
+	{"remove", "CONTAINER...", "remove records with all they have", remove_all, 1, -1, NULL},
+	{"prune", "", "remove what killed programs left, print ids", prune, 0, 0, prune_options},
+	{0},
+};
+/* clang-format on */
+
+static const struct tool tool = {
+        .name = "ctr-state",
+        .operands = "...",
+        .purpose = "Keep the records of containers: identity, command, facts.",
+        .options = common_options,
+        .verbs = verbs,
+        .example = "ctr-state create --name web --set image=busybox -- httpd -f",
+};
+
+int main(int argc, char **argv)
+{
+	return opt_run(&tool, argc, argv);
+}
