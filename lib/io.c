@@ -135,7 +135,8 @@ static int remove_below(int parent, const char *name, dev_t device)
 	for (struct dirent *entry; (entry = readdir(dir));) {
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
 			continue;
-		if (entry->d_type != DT_DIR && unlinkat(fd, entry->d_name, 0) == 0)
+		/* Most directories of a container that ends are empty: not even looked into. */
+		if (unlinkat(fd, entry->d_name, entry->d_type == DT_DIR ? AT_REMOVEDIR : 0) == 0)
 			continue;
 		if (entry->d_type != DT_DIR && errno != EISDIR) {
 			if (errno != ENOENT)
