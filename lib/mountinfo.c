@@ -24,7 +24,7 @@ void mounts_close(struct mounts *mounts)
 }
 
 /* The kernel writes space, tab, newline and backslash as \ooo (mangle() in fs/seq_file.c). */
-static void unescape(char *s)
+void mounts_unescape(char *s)
 {
 	char *to = s;
 
@@ -66,9 +66,9 @@ bool mounts_next(struct mounts *mounts, struct mount_entry *entry)
 		entry->super = line;
 		if (!entry->super)
 			continue;
-		unescape(entry->root);
-		unescape(entry->target);
-		unescape(entry->source);
+		mounts_unescape(entry->root);
+		mounts_unescape(entry->target);
+		mounts_unescape(entry->source);
 		return true;
 	}
 	return false;

@@ -14,7 +14,7 @@ struct mount_entry { /* strings live until the next mounts_next(); octal escapes
 	char *fields;  /* optional ones: "shared:1 master:2", or empty */
 	char *type;    /* of the file system: overlay, cgroup2 */
 	char *source;
-	char *super; /* options of the file system: rw,cpu,cpuacct */
+	char *super; /* options of the file system: rw,cpu,cpuacct; a comma in a value is \054 */
 };
 
 struct mounts {
@@ -25,6 +25,9 @@ struct mounts {
 int mounts_open(struct mounts *mounts, const char *pid);
 bool mounts_next(struct mounts *mounts, struct mount_entry *entry);
 void mounts_close(struct mounts *mounts);
+
+/* Undo the octal escapes of the kernel in place: the values in `super` still have theirs. */
+void mounts_unescape(char *s);
 
 /* Is `word` one of the comma-separated words of `list`? */
 bool has_word(const char *list, const char *word);

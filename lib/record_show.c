@@ -114,7 +114,8 @@ static void print_line(const struct record *record)
 
 		if (i)
 			putchar('\t');
-		text_field(value ? value : "");
+		/* Not empty: a shell's `read` takes two tabs for one. */
+		text_field(value && *value ? value : "-");
 	}
 	putchar('\n');
 }

@@ -18,7 +18,7 @@ void record_show(int store, const struct record *record, enum show_format format
 
 /*
  * One line a container, the youngest first: id, name, status, pid, exit status, time of creation,
- * image; empty where there is none. json: an object with all that the record has.
+ * image; `-` where there is none. json: an object with all that the record has.
  * all: not only those that run.
  */
 void record_list(int store, bool json, bool all);

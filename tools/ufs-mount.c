@@ -44,7 +44,11 @@ static int open_directory(const char *path, mode_t make, void (*undo)(void *path
 	int fd = openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0 && errno == ENOENT && make) {
-		if (mkdir(path, make) == 0)
+		mode_t mask = umask(0); /* the root of a container is for all its users */
+		int made = mkdir(path, make);
+
+		(void)umask(mask);
+		if (made == 0)
 			on_failure(undo, (void *)(uintptr_t)path);
 		else if (errno != EEXIST)
 			fail(path, "mkdir");
