@@ -59,19 +59,15 @@ static void opt_id(const struct opt *opt, const char *arg)
 	recipe.id = arg;
 }
 
-static void add_pair(char *pair)
+/* Also for operands, with opt NULL. */
+static void opt_pair(const struct opt *opt, const char *arg)
 {
-	char *equals = strchr(pair, '=');
+	const char *equals = strchr(arg, '=');
 
-	if (!equals || !key_is_valid(pair, (size_t)(equals - pair)))
-		usage_error("%s: not KEY=VALUE with a KEY that can be set", pair);
-	list_add(&recipe.pairs, pair);
-}
-
-static void opt_set(const struct opt *opt, const char *arg)
-{
 	(void)opt;
-	add_pair((char *)(uintptr_t)arg);
+	if (!equals || !key_is_valid(arg, (size_t)(equals - arg)))
+		usage_error("%s: not KEY=VALUE with a KEY that can be set", arg);
+	list_add(&recipe.pairs, (char *)(uintptr_t)arg);
 }
 
 static void opt_env(const struct opt *opt, const char *arg)
@@ -132,7 +128,7 @@ static int set(int argc, char **argv)
 	int store = open_store(false);
 
 	for (int i = 1; i < argc; i++)
-		add_pair(argv[i]);
+		opt_pair(NULL, argv[i]);
 	load(store, argv[0], &record);
 	record_set(store, record.id, &recipe.pairs);
 	return 0;
@@ -150,8 +146,7 @@ static int resolve(int argc, char **argv)
 
 static int list(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
+	(void)argc, (void)argv;
 	record_list(open_store(false), json, all);
 	opt_finish_stdout();
 }
@@ -192,8 +187,7 @@ static int remove_all(int argc, char **argv)
 
 static int prune(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
+	(void)argc, (void)argv;
 	int failed = record_prune(open_store(false), exited);
 
 	if (fflush(stdout))
@@ -209,7 +203,7 @@ static const struct opt common_options[] = {
 static const struct opt create_options[] = {
 	{"id", 0, "ID", "instead of a random one", opt_id, NULL},
 	{"name", 0, "NAME", "instead of a random one", opt_name, NULL},
-	{"set", 0, "KEY=VALUE", "put this into the record (repeatable)", opt_set, NULL},
+	{"set", 0, "KEY=VALUE", "put this into the record (repeatable)", opt_pair, NULL},
 	{"env", 0, "NAME=VALUE", "a variable of the container (repeatable)", opt_env, &recipe.env},
 	{0},
 };
