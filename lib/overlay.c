@@ -57,7 +57,9 @@ static int mount_new(const struct overlay *overlay)
 		overlay_fail(overlay->target);
 	for (const struct layer *layer = overlay->layers; layer->key; layer++)
 		if (sys_fsconfig(fs, FSCONFIG_SET_FD, layer->key, NULL, layer->fd)) {
-			if (layer == overlay->layers && (errno == EINVAL || errno == EBADF))
+			/* In turn: before 6.13, before 6.15, before 6.5. */
+			if (layer == overlay->layers &&
+			    (errno == EINVAL || errno == EBADF || errno == EOPNOTSUPP))
 				return -1;
 			overlay_fail(layer->path);
 		}
