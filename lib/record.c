@@ -97,9 +97,15 @@ const char *record_value(const struct record *record, const char *key)
 
 	if (!strcmp(key, "id"))
 		return record->id;
+	if (!strcmp(key, "dir"))
+		return store_file(record_path("", record->id, NULL));
 	if (!strcmp(key, "status"))
 		return record->status;
-	return value ? value : value_of(&record->pairs, key);
+	if (!value)
+		value = value_of(&record->pairs, key);
+	if (!value && (!strcmp(key, "pid") || !strcmp(key, "start") || !strcmp(key, "exit")))
+		return "";
+	return value;
 }
 
 void record_put(struct record *record, char *pair)

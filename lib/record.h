@@ -49,7 +49,10 @@ const char *record_find(int store, const char *text, char id[ID_SIZE]);
 /* Read it. False with errno, ENOENT: there is none. What it points to is never freed. */
 bool record_load(int store, const char *id, struct record *record);
 
-/* Of `record`, `run`, or derived: id, status, pid, … NULL when it has no such key. */
+/*
+ * Of `record`, `run`, or derived: id, dir, status. NULL when it has no such key; what a process
+ * would have to be there for is empty.
+ */
 const char *record_value(const struct record *record, const char *key);
 
 /* Replace or add KEY=VALUE, in memory. The record keeps the pointer. */
@@ -66,8 +69,9 @@ struct recipe {
 };
 
 /*
- * Make it: id, name, time, files, directories. Returns the id, which the caller frees. Fails with
- * the store as it was; until keep_what_is_done(), so does a failure that comes later.
+ * Make it: id, name, time, files, directories, with modes that a umask of 0 lets be. Returns the
+ * id, which the caller frees. Fails with the store as it was; until keep_what_is_done(), so does a
+ * failure that comes later.
  */
 char *record_make(int store, const struct recipe *recipe);
 

@@ -30,6 +30,13 @@ void record_write(int store, const char *path, const struct list *strings)
 		fail(store_file(path), "write");
 }
 
+static int undo_store;
+
+static void undo_new(void *path)
+{
+	(void)unlinkat(undo_store, path, 0); /* the next one who sets something overwrites it */
+}
+
 void record_set(int store, const char *id, const struct list *pairs)
 {
 	struct record record;
@@ -46,7 +53,9 @@ void record_set(int store, const char *id, const struct list *pairs)
 		record_put(&record, pairs->at[i]);
 	/* Under the lock the new file is this process's alone, and one that was left is
 	 * overwritten. */
-	const char *new = record_path("", id, "record.new");
+	char *new = xstrdup(record_path("", id, "record.new"));
+	undo_store = store;
+	on_failure(undo_new, new);
 	record_write(store, new, &record.pairs);
 	if (renameat(store, new, store, record_path("", id, "record")))
 		fail(store_file(new), "rename");

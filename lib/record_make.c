@@ -73,8 +73,10 @@ static void make_locked(void)
 	const char *path = record_path(".new-", making.id, NULL);
 	struct stat st = {0};
 
+	making.prefix = ".new-";
 	while (st.st_nlink == 0) {
 		make_directory(path);
+		on_failure(undo_directory, NULL);
 		int dir = openat(making.store, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		/* In between, who clears up may have locked it first, and removed it. */
 		if (dir < 0 && errno == ENOENT)
@@ -82,8 +84,6 @@ static void make_locked(void)
 		if (dir < 0 || flock(dir, LOCK_EX) || fstat(dir, &st))
 			fail(store_file(path), "lock");
 	}
-	making.prefix = ".new-";
-	on_failure(undo_directory, NULL);
 }
 
 static void take_name(const char *name)
@@ -145,7 +145,6 @@ char *record_make(int store, const struct recipe *recipe)
 {
 	making.store = store;
 	choose_id(recipe->id);
-	(void)umask(0); /* the modes are meant as they are */
 	make_locked();
 	take_name(recipe->name);
 	fill(recipe);

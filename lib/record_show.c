@@ -54,12 +54,9 @@ static void print_pair(const char *key, const char *value, enum show_format form
 static void print_pairs(const struct record *record, enum show_format format)
 {
 	const struct list *lists[] = {&record->facts, &record->pairs};
-	FREED char *inside = xprintf("containers/%s", record->id);
-	FREED char *dir = (char *)(uintptr_t)store_file(inside);
 
 	for (size_t i = 0; i < ALWAYS; i++) {
-		const char *value =
-		        !strcmp(always[i], "dir") ? dir : record_value(record, always[i]);
+		const char *value = record_value(record, always[i]);
 
 		print_pair(always[i], value ? value : "", format, i == 0);
 	}

@@ -220,7 +220,7 @@ mount_many() {
         undone 127 "no-such: exec: No such file" --lower low "${both[@]}" merged -- no-such
         undone 126 "low/file: exec: Permission denied" --lower low "${both[@]}" merged -- low/file
         undone 127 no-such --lower low merged -- no-such
-        undone 125 nonsense --lower low "${both[@]}" --option nonsense merged
+        undone 125 "nonsense\|options" --lower low "${both[@]}" --option nonsense merged
         undone 125 "twice" --lower low --lower low merged
         mkdir kept && touch kept/file
         fails 127 ufs-mount --lower low --upper kept --work work merged -- no-such

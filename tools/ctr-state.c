@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char *root;
 static struct recipe recipe;
@@ -79,12 +80,13 @@ static void opt_env(const struct opt *opt, const char *arg)
 
 static int create(int argc, char **argv)
 {
+	(void)umask(0); /* who may do what depends on the modes, not on who called */
 	recipe.args = (struct list){argv, (size_t)argc};
 	char *id = record_make(open_store(true), &recipe);
 
 	printf("%s/containers/%s\n", root, id);
 	/* Nobody would know of a container whose id was not told. */
-	if (fflush(stdout))
+	if (fflush(stdout) || ferror(stdout))
 		fail("standard output", "write");
 	return 0;
 }
@@ -136,12 +138,9 @@ static int set(int argc, char **argv)
 
 static int resolve(int argc, char **argv)
 {
-	struct record record;
+	char *id[] = {argv[0], "id"};
 
-	(void)argc;
-	load(open_store(false), argv[0], &record);
-	puts(record.id);
-	opt_finish_stdout();
+	return get(argc + 1, id);
 }
 
 static int list(int argc, char **argv)
@@ -157,18 +156,14 @@ static int remove_one(int store, const char *text)
 	char id[ID_SIZE];
 	const char *why = record_find(store, text, id);
 
+	if (store < 0 && !why)
+		return 0;
+	if (!why && !record_load(store, id, &record) && errno != ENOENT)
+		why = strerror(errno);
+	if (!why && !strcmp(record.status, "running"))
+		why = "the container is running";
 	if (why) {
 		complain_plainly(text, "%s", why);
-		return -1;
-	}
-	if (store < 0)
-		return 0;
-	if (!record_load(store, id, &record) && errno != ENOENT) {
-		complain(store_file(record_path("", id, NULL)), "read");
-		return -1;
-	}
-	if (!strcmp(record.status, "running")) {
-		complain_plainly(text, "the container is running");
 		return -1;
 	}
 	/* Also when nothing was read: what is left of it goes. */
@@ -190,7 +185,7 @@ static int prune(int argc, char **argv)
 	(void)argc, (void)argv;
 	int failed = record_prune(open_store(false), exited);
 
-	if (fflush(stdout))
+	if (fflush(stdout) || ferror(stdout))
 		fail("standard output", "write");
 	return failed ? STATUS_FAILED : 0;
 }
