@@ -460,7 +460,7 @@ end() {
     need_command strace
     calls() { strace -o trace "$@" > out && wc -l < trace; }
     few=$(calls ctr-state create --name n0)
-    [[ $few -lt 60 ]]
+    [[ ${SANITIZE-} || $few -lt 60 ]]
     few=$(calls ctr-state create --name n1)
     few_remove=$(calls ctr-state remove n1)
     for i in {1..100}; do ctr-state create; done > /dev/null
