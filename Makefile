@@ -17,12 +17,12 @@ ALL_CFLAGS = $(BASE_CFLAGS) $(CFLAGS) -ffunction-sections -MMD -MP
 STATIC_TOOLS := ns-spawn ctr-init ufs-mount ufs-list cg-limit ctr-state tty-relay
 # The others are off that path, and link the libraries that do their work.
 LIBRARY_TOOLS := img-layer img-store seccomp-compile
-LIBS_img-layer := -larchive -lcrypto
+LIBS_img-layer := -larchive -lcrypto -lz
 LIBS_img-store := -ljansson -lcrypto
 LIBS_seccomp-compile := -lseccomp -ljansson
 
 # Packages, by what they are for, with the names of Debian 12.
-FOR_BUILD := gcc libc6-dev musl-tools linux-libc-dev libarchive-dev libssl-dev libjansson-dev \
+FOR_BUILD := gcc libc6-dev musl-tools linux-libc-dev libarchive-dev zlib1g-dev libssl-dev libjansson-dev \
 	libmount-dev libseccomp-dev busybox-static
 FOR_TEST := bats bats-support bats-assert bats-file parallel jq strace attr acl libcap2-bin uidmap \
 	debootstrap iproute2 procps bsdextrautils bzip2 xz-utils zstd

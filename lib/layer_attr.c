@@ -1,0 +1,129 @@
+/* Attributes of a layer's files: see layer_attr.h. */
+#define _GNU_SOURCE
+#include "layer_attr.h"
+
+#include "err.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+static bool begins_with(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* Of overlayfs, which believes what they say: that a directory hides another, or is another. */
+static bool is_of_overlayfs(const char *name)
+{
+	return begins_with(name, "trusted.overlay.") || begins_with(name, "user.overlay.");
+}
+
+bool layer_xattr_is_foreign(const char *name)
+{
+	return is_of_overlayfs(name) || strcmp(name, "security.selinux") == 0 ||
+	       strcmp(name, "security.ima") == 0 || strcmp(name, "security.evm") == 0;
+}
+
+void layer_attr_add(struct layer_attr *attr, const char *name, const void *value, size_t size)
+{
+	size_t length = strlen(name) + 1;
+	struct layer_xattr *x = xalloc(sizeof(*x) + length + size);
+
+	memcpy(x->name, name, length);
+	x->value = x->name + length;
+	memcpy(x->value, value, size);
+	x->size = size;
+	x->next = attr->xattrs;
+	attr->xattrs = x;
+}
+
+static void read_xattrs(struct archive_entry *entry, struct layer_attr *attr, const char *object)
+{
+	const char *name;
+	const void *value;
+	size_t size;
+
+	(void)archive_entry_xattr_reset(entry);
+	while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK) {
+		if (is_of_overlayfs(name))
+			refuse(object, "has an attribute of overlayfs, %.100s", name);
+		if (!layer_xattr_is_foreign(name))
+			layer_attr_add(attr, name, value, size);
+	}
+}
+
+void layer_attr_read(struct archive_entry *entry, struct layer_attr *attr, const char *object)
+{
+	la_int64_t uid = archive_entry_uid(entry), gid = archive_entry_gid(entry);
+
+	/* The last number means "no change" to chown(2). */
+	if (uid < 0 || uid >= UINT32_MAX || gid < 0 || gid >= UINT32_MAX)
+		refuse(object, "its owner %lld:%lld is no number of a user and a group",
+		       (long long)uid, (long long)gid);
+	*attr = (struct layer_attr){
+	        .uid = (uid_t)uid,
+	        .gid = (gid_t)gid,
+	        .mode = archive_entry_perm(entry) & 07777,
+	        .time = {{.tv_nsec = UTIME_OMIT}, {.tv_nsec = UTIME_OMIT}}
+        };
+	if (archive_entry_mtime_is_set(entry))
+		attr->time[1] = (struct timespec){archive_entry_mtime(entry),
+		                                  archive_entry_mtime_nsec(entry)};
+	read_xattrs(entry, attr, object);
+	layer_acl_read(entry, attr, object);
+}
+
+void layer_attr_free(struct layer_attr *attr)
+{
+	while (attr->xattrs) {
+		struct layer_xattr *next = attr->xattrs->next;
+
+		free(attr->xattrs);
+		attr->xattrs = next;
+	}
+}
+
+static void set_xattrs(const struct layer_attr *attr, int fd, int dir, const char *name,
+                       const char *object)
+{
+	char path[64 + 256]; /* the only way to an attribute of what must not be opened */
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, fd < 0 ? name : "");
+	for (const struct layer_xattr *x = attr->xattrs; x; x = x->next)
+		if (fd >= 0 ? fsetxattr(fd, x->name, x->value, x->size, 0)
+		            : lsetxattr(path, x->name, x->value, x->size, 0))
+			fail(object, "set the attribute %s", x->name);
+}
+
+/*
+ * The order is the kernel's: a change of owner takes away set-id bits and capabilities. What is as
+ * it should be is not set again, for that is most of the system calls of a whole archive.
+ */
+void layer_attr_set(const struct layer_attr *attr, int fd, int dir, const char *name, mode_t made,
+                    const char *object)
+{
+	static bool know_ids;
+	static uid_t uid;
+	static gid_t gid;
+	bool link = made == S_IFLNK; /* has no permissions, and is not followed */
+
+	if (!know_ids)
+		uid = geteuid(), gid = getegid(), know_ids = true;
+	if ((attr->uid != uid || attr->gid != gid) &&
+	    (fd >= 0 ? fchown(fd, attr->uid, attr->gid)
+	             : fchownat(dir, name, attr->uid, attr->gid, AT_SYMLINK_NOFOLLOW)))
+		fail(object, "change the owner to %u:%u", attr->uid, attr->gid);
+	if (!link && attr->mode != made &&
+	    (fd >= 0 ? fchmod(fd, attr->mode) : fchmodat(dir, name, attr->mode, 0)))
+		fail(object, "change the mode");
+	if (attr->xattrs)
+		set_xattrs(attr, fd, dir, name, object);
+	if (attr->time[1].tv_nsec != UTIME_OMIT &&
+	    (fd >= 0 ? futimens(fd, attr->time)
+	             : utimensat(dir, name, attr->time, AT_SYMLINK_NOFOLLOW)))
+		fail(object, "set the time");
+}

@@ -1,0 +1,50 @@
+/*
+ * What a file of a layer has besides its contents: owner, mode, time, extended attributes, as an
+ * archive tells it, and put on a file.
+ */
+#ifndef LAYER_ATTR_H
+#define LAYER_ATTR_H
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <time.h>
+
+struct layer_xattr {
+	struct layer_xattr *next;
+	size_t size;
+	char *value;
+	char name[];
+};
+
+struct layer_attr {
+	uid_t uid;
+	gid_t gid;
+	mode_t mode;             /* permissions */
+	struct timespec time[2]; /* for utimensat(2); the time of access is left as it is */
+	struct layer_xattr *xattrs;
+};
+
+/*
+ * Read them. refuse()s, naming the object, what no file can have, and attributes that would tell
+ * overlayfs what it has to think of the layer. layer_attr_free() frees what it points to.
+ */
+void layer_attr_read(struct archive_entry *entry, struct layer_attr *attr, const char *object);
+void layer_attr_free(struct layer_attr *attr);
+
+/*
+ * Put them on the file that is open as fd, or on `name` in dir if fd < 0. `made` is what it was
+ * made with: permissions, and our own ids. fail()s, naming the object.
+ */
+void layer_attr_set(const struct layer_attr *attr, int fd, int dir, const char *name, mode_t made,
+                    const char *object);
+
+/* Is this attribute none of a layer's business? Of overlayfs, or of this machine's policy. */
+bool layer_xattr_is_foreign(const char *name);
+
+/* The ACLs that the entry has in libarchive's own form, as attributes. */
+void layer_acl_read(struct archive_entry *entry, struct layer_attr *attr, const char *object);
+void layer_attr_add(struct layer_attr *attr, const char *name, const void *value, size_t size);
+
+#endif

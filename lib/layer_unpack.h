@@ -1,0 +1,24 @@
+/*
+ * The entries of a layer's archive, made in a tree.
+ */
+#ifndef LAYER_UNPACK_H
+#define LAYER_UNPACK_H
+
+#include "layer_stream.h"
+#include "layer_tree.h"
+
+struct layer_counts {
+	uint64_t entries;
+	uint64_t content; /* bytes in regular files, each counted once */
+	uint64_t end;     /* where in the archive the last entry ends */
+};
+
+/*
+ * Unpack all that the stream has, which has to be one whole tar archive: one that is damaged is
+ * refused; that it ends where it should is for the caller to check, who finishes the stream. Fails
+ * as tree.h's functions do. tick: called for every entry.
+ */
+void layer_unpack(struct stream *stream, struct tree *tree, struct layer_counts *counts,
+                  void (*tick)(struct stream *stream));
+
+#endif

@@ -1,0 +1,233 @@
+/*
+ * img-layer: unpack the archive of a layer into a directory, pack a directory as one, digest one.
+ * The only program here that reads archives, which it takes for hostile: nothing is made, changed
+ * or removed outside of the directory, whatever is in them.
+ *
+ * Changes: unpack makes DIR and what is in it, and the file --blob. When it fails, what it made is
+ * gone again; killed, it leaves it behind. Needs: the right to make what is in the archive, which
+ * for owners and devices is root's (CAP_CHOWN, CAP_FOWNER, CAP_MKNOD, CAP_SYS_ADMIN for trusted.*).
+ */
+#define _GNU_SOURCE
+#include "err.h"
+#include "io.h"
+#include "layer_pack.h"
+#include "layer_unpack.h"
+#include "opt.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+static const char *from, *blob_path;
+static bool json, progress;
+static int info_fd = STDERR_FILENO;
+static uint64_t expected; /* bytes to read; 0: unknown */
+
+static int open_input(const char **name)
+{
+	struct stat st;
+	int fd = STDIN_FILENO;
+
+	*name = "standard input";
+	if (from && strcmp(from, "-") != 0) {
+		*name = from;
+		fd = open(from, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	}
+	if (fd < 0 || fstat(fd, &st))
+		fail(*name, "open");
+	if (S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		fail(*name, "read");
+	}
+	if (S_ISREG(st.st_mode))
+		expected = (uint64_t)st.st_size;
+	return fd;
+}
+
+static void undo_blob(void *path)
+{
+	(void)unlink(path); /* it is the failure that led here that has to be told */
+}
+
+static int open_blob(void)
+{
+	if (!blob_path)
+		return -1;
+	int fd = open(blob_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (fd < 0)
+		fail(blob_path, "create");
+	on_failure(undo_blob, (void *)(uintptr_t)blob_path);
+	return fd;
+}
+
+/* Five times a second is enough for who watches. */
+static void tick(struct stream *stream)
+{
+	static struct timespec last;
+	struct timespec now;
+
+	if (!progress)
+		return;
+	(void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	if ((now.tv_sec - last.tv_sec) * 1000 + (now.tv_nsec - last.tv_nsec) / 1000000 < 200)
+		return;
+	last = now;
+	uint64_t read = stream_position(stream);
+	if (expected)
+		(void)fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " MB (%" PRIu64 "%%) ",
+		              read / 1000000, expected / 1000000, read * 100 / expected);
+	else
+		(void)fprintf(stderr, "\r%" PRIu64 " MB ", read / 1000000);
+}
+
+/* What is known of the layer, to who wants to store it. */
+static void print_facts(FILE *to, const struct layer_facts *facts,
+                        const struct layer_counts *counts)
+{
+	const char *line = json ? "\"%s\":\"%s\"," : "%s\t%s\n";
+	const char *number = json ? ",\"%s\":%" PRIu64 : "%s\t%" PRIu64 "\n";
+
+	if (json)
+		(void)fputc('{', to);
+	(void)fprintf(to, line, "diff_id", facts->diff_id);
+	(void)fprintf(to, line, "digest", facts->digest);
+	(void)fprintf(to, json ? "\"%s\":\"%s\"" : line, "media_type", facts->media_type);
+	(void)fprintf(to, number, "size", facts->size);
+	(void)fprintf(to, number, "tar_size", facts->tar_size);
+	if (counts) {
+		(void)fprintf(to, number, "content", counts->content);
+		(void)fprintf(to, number, "entries", counts->entries);
+	}
+	if (json)
+		(void)fputs("}\n", to);
+	if (fflush(to) || ferror(to))
+		fail("facts", "write");
+}
+
+/* A tree may be as deep as a name is long, and a descriptor is open for each level of it. */
+static void allow_depth(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max < 8192 ? limit.rlim_max : 8192;
+		(void)setrlimit(RLIMIT_NOFILE, &limit); /* the usual limit will do for most */
+	}
+}
+
+/* An archive may have been cut off between two entries, or have something else behind its end. */
+static void check_end(const char *name, const struct layer_counts *counts, uint64_t size,
+                      uint64_t zeros)
+{
+	/* Two zero blocks mark the end; some programs write only one. */
+	if (size < counts->end + 512)
+		refuse(name, "the archive is cut off: it has no end mark");
+	if (zeros < size - counts->end)
+		refuse(name, "there is something else behind the end of the archive");
+}
+
+static int unpack(int argc, char **argv)
+{
+	static struct tree tree; /* static: it is undone when this function has returned, too */
+	struct layer_facts facts;
+	struct layer_counts counts = {0};
+	const char *name;
+	int input = open_input(&name);
+
+	(void)argc;
+	allow_depth();
+	(void)umask(0);
+	progress = progress && isatty(STDERR_FILENO);
+	tree_open(&tree, argv[0]);
+	int blob = open_blob();
+	struct stream *stream = stream_open(input, name, blob, blob_path);
+	layer_unpack(stream, &tree, &counts, tick);
+	uint64_t zeros = stream_finish(stream, &facts);
+	check_end(name, &counts, facts.tar_size, zeros);
+	if (blob >= 0 && close(blob))
+		fail(blob_path, "close");
+	tree_finish(&tree);
+	if (progress)
+		(void)fputs("\r\033[K", stderr);
+	print_facts(stdout, &facts, &counts);
+	return 0;
+}
+
+static int pack(int argc, char **argv)
+{
+	struct layer_facts facts;
+	bool told = info_fd != STDERR_FILENO;
+	FILE *info = told ? fdopen(info_fd, "w") : stderr;
+
+	(void)argc;
+	if (!info)
+		fail("--info-fd", "open");
+	if (isatty(STDOUT_FILENO))
+		refuse("standard output", "is a terminal, which is no place for an archive");
+	allow_depth();
+	layer_pack(argv[0], STDOUT_FILENO, &facts);
+	if (told)
+		print_facts(info, &facts, NULL);
+	return 0;
+}
+
+static int digest(int argc, char **argv)
+{
+	struct layer_facts facts;
+	const char *name;
+	const void *data;
+	int input = open_input(&name);
+
+	(void)argc, (void)argv;
+	struct stream *stream = stream_open(input, name, -1, NULL);
+	while (stream_read(stream, &data)) {
+	}
+	(void)stream_finish(stream, &facts);
+	print_facts(stdout, &facts, NULL);
+	return 0;
+}
+
+/* clang-format off */
+static const struct opt unpack_options[] = {
+	{"from", 0, "FILE", "the archive (normal: standard input)", opt_string, &from},
+	{"blob", 0, "FILE", "keep it here, as an image layout wants it", opt_string, &blob_path},
+	{"json", 0, NULL, "the facts as a JSON object", opt_flag, &json},
+	{"progress", 0, NULL, "show how far it is, on a terminal", opt_flag, &progress},
+	{0},
+};
+static const struct opt pack_options[] = {
+	{"info-fd", 0, "FD", "tell the facts here", opt_fd, &info_fd},
+	{"json", 0, NULL, "the facts as a JSON object", opt_flag, &json},
+	{0},
+};
+static const struct opt digest_options[] = {
+	{"from", 0, "FILE", "the archive (normal: standard input)", opt_string, &from},
+	{"json", 0, NULL, "the facts as a JSON object", opt_flag, &json},
+	{0},
+};
+static const struct verb verbs[] = {
+	{"unpack", "DIR", "Unpack an archive into DIR, tell the facts.", unpack, 1, 1, unpack_options},
+	{"pack", "DIR", "Pack DIR as an archive, to standard output.", pack, 1, 1, pack_options},
+	{"digest", "", "Tell the facts of an archive.", digest, 0, 0, digest_options},
+	{0},
+};
+/* clang-format on */
+
+static const struct tool tool = {
+        .name = "img-layer",
+        .operands = "[options] [DIR]",
+        .purpose = "Unpack, pack and digest the layers of images.",
+        .verbs = verbs,
+        .example = "img-layer pack /etc | img-layer unpack /tmp/copy",
+};
+
+int main(int argc, char **argv)
+{
+	/* For libarchive, which translates names into the language of the user. */
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
+	return opt_run(&tool, argc, argv);
+}
