@@ -9,8 +9,6 @@
 
 enum { MOST_BYTES = 16 << 20 };
 
-static const char *file_name;
-
 void place_refuse(const struct place *place, const char *format, ...)
 {
 	FREED char *why = NULL;
@@ -20,25 +18,30 @@ void place_refuse(const struct place *place, const char *format, ...)
 	if (vasprintf(&why, format, args) < 0)
 		fail(NULL, "memory");
 	va_end(args);
-	refuse(file_name, "%s%s%s", place->path, *place->path ? ": " : "", why);
+	refuse(place->file, "%s%s%s", place->path, *place->path ? ": " : "", why);
 }
 
-struct place place_root(int fd, const char *file)
+struct place place_text(const char *text, size_t length, const char *file)
 {
-	struct place root = {0};
+	struct place root = {.file = file};
 	json_error_t error;
-	size_t length;
 
-	file_name = file;
-	FREED char *text = read_all(fd, MOST_BYTES, &length);
-	if (!text)
-		fail(file, "read");
 	root.value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
 	if (!root.value)
 		refuse(file, "line %d, column %d: %s", error.line, error.column, error.text);
 	if (!json_is_object(root.value))
 		refuse(file, "not a JSON object");
 	return root;
+}
+
+struct place place_root(int fd, const char *file)
+{
+	size_t length;
+	FREED char *text = read_all(fd, MOST_BYTES, &length);
+
+	if (!text)
+		fail(file, "read");
+	return place_text(text, length, file);
 }
 
 static void check(const struct place *place, json_type type)
@@ -61,7 +64,7 @@ static PRINTF_LIKE(2, 3) void set_path(struct place *place, const char *format, 
 
 struct place place_member(const struct place *of, const char *key, json_type type)
 {
-	struct place member = {.value = json_object_get(of->value, key)};
+	struct place member = {.value = json_object_get(of->value, key), .file = of->file};
 
 	set_path(&member, "%s%s%s", of->path, *of->path ? "." : "", key);
 	if (json_is_null(member.value))
@@ -73,7 +76,7 @@ struct place place_member(const struct place *of, const char *key, json_type typ
 
 struct place place_element(const struct place *of, size_t i, json_type type)
 {
-	struct place element = {.value = json_array_get(of->value, i)};
+	struct place element = {.value = json_array_get(of->value, i), .file = of->file};
 
 	set_path(&element, "%s[%zu]", of->path, i);
 	check(&element, type);
@@ -88,6 +91,15 @@ size_t place_count(const struct place *array)
 const char *place_string(const struct place *string)
 {
 	return json_string_value(string->value);
+}
+
+const char *place_text_of(const struct place *of, const char *key)
+{
+	struct place string = place_member(of, key, JSON_STRING);
+
+	if (!string.value)
+		place_refuse(&string, "missing");
+	return place_string(&string);
 }
 
 uint64_t place_number(const struct place *of, const char *key, uint64_t most, uint64_t unset)

@@ -69,13 +69,37 @@ void text_json(const char *s)
 	putchar('"');
 }
 
+/* A character within single quotes. */
+static void put_quoted(char c)
+{
+	if (c == '\'')
+		fputs("'\\''", stdout);
+	else
+		putchar(c);
+}
+
 void text_shell(const char *s)
 {
 	putchar('\'');
-	for (; *s; s++)
-		if (*s == '\'')
-			fputs("'\\''", stdout);
-		else
-			putchar(*s);
+	while (*s)
+		put_quoted(*s++);
+	putchar('\'');
+}
+
+void text_shell_words(char *const *words)
+{
+	putchar('\'');
+	for (char *const *word = words; word && *word; word++) {
+		if (word != words)
+			putchar(' ');
+		put_quoted('\'');
+		for (const char *s = *word; *s; s++)
+			if (*s == '\'')
+				for (const char *quote = "'\\''"; *quote; quote++)
+					put_quoted(*quote);
+			else
+				put_quoted(*s);
+		put_quoted('\'');
+	}
 	putchar('\'');
 }

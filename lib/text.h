@@ -18,4 +18,7 @@ void text_json(const char *s);
 /* One word of POSIX shell, in single quotes. */
 void text_shell(const char *s);
 
+/* Several words as one: each is quoted in it, so that `eval` makes them of it. Ends in NULL. */
+void text_shell_words(char *const *words);
+
 #endif
