@@ -18,7 +18,8 @@ STATIC_TOOLS := ns-spawn ctr-init ufs-mount ufs-list cg-limit ctr-state tty-rela
 # The others are off that path, and link the libraries that do their work.
 LIBRARY_TOOLS := img-layer img-store seccomp-compile
 LIBS_img-layer := -larchive -lcrypto -lz
-LIBS_img-store := -ljansson -lcrypto
+# Every run asks the store once: it starts faster without shared libraries.
+LIBS_img-store := $(if $(SANITIZE),,-static) -ljansson -lcrypto
 LIBS_seccomp-compile := -lseccomp -ljansson
 
 # Packages, by what they are for, with the names of Debian 12.
@@ -52,7 +53,7 @@ TEST_PROGRAMS := $(patsubst tests/lib/%.c,%,$(wildcard tests/lib/*.c))
 JOBS := $(shell nproc)
 
 all: $(TOOLS:%=$(BUILD)/bin/%) $(if $(DRIVER),$(BUILD)/bin/mini-docker) ## build the tools and the driver
-all: $(if $(FILTER),$(BUILD)/share/seccomp.bpf) $(TEST_PROGRAMS:%=$(BUILD)/test/%)
+all: $(if $(FILTER),$(BUILD)/share/seccomp.bpf $(BUILD)/share/seccomp.json) $(TEST_PROGRAMS:%=$(BUILD)/test/%)
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -95,6 +96,9 @@ $(BUILD)/bin/mini-docker: scripts/mini-docker Makefile
 $(BUILD)/share/seccomp.bpf: $(BUILD)/bin/seccomp-compile tools/seccomp-default.json
 	@mkdir -p $(@D)
 	$^ > $@.new && mv $@.new $@
+$(BUILD)/share/seccomp.json: tools/seccomp-default.json
+	@mkdir -p $(@D)
+	cp $< $@.new && mv $@.new $@
 
 deps: ## install every Debian package that anything here needs and that is missing
 	@.ci/install $(FOR_BUILD) $(FOR_TEST) $(FOR_VM) $(FOR_LINT) $(FOR_BENCH)
@@ -152,9 +156,9 @@ lint-tidy: # on stderr is the number of warnings in the system's headers
 	@$(call each,$(SOURCES),4,clang-tidy --quiet --warnings-as-errors='*') 2> /dev/null
 lint-format:
 	@clang-format --dry-run -Werror $(SOURCES) $(wildcard lib/*.h tests/*/*.h)
-lint-sh: # what the driver sources uses variables of the driver, and the other way round
+lint-sh: # parts of the driver use each other's variables, and `set --` makes words of a list
 	@$(call each,$(SCRIPTS),4,shellcheck -x)
-	@$(call each,$(PARTS),4,shellcheck -s sh -x -e SC2034$(comma)SC2154)
+	@$(call each,$(PARTS),4,shellcheck -s sh -x -e SC2034$(comma)SC2154$(comma)SC2119$(comma)SC2120)
 	@shfmt -d -i 4 -ci -sr $(SCRIPTS) $(PARTS)
 lint-man:
 	@$(call each,$(wildcard tools/*.1 scripts/*.1),8,mandoc -T lint -W warning)
@@ -169,7 +173,7 @@ install: all ## install below PREFIX (/usr/local), in DESTDIR
 	$(call put,755,$(TOOLS:%=$(BUILD)/bin/%),bin)
 	$(call put,644,$(COMMANDS),libexec/mini-docker)
 	$(call put,644,$(SHARED),libexec/mini-docker/lib)
-	$(call put,644,$(if $(FILTER),$(BUILD)/share/seccomp.bpf),share/mini-docker)
+	$(call put,644,$(if $(FILTER),$(addprefix $(BUILD)/share/,seccomp.bpf seccomp.json)),share/mini-docker)
 	$(call put,644,$(PAGES),share/man/man1)
 	$(call put,644,scripts/completion/mini-docker,share/bash-completion/completions)
 	@for tool in $(TOOLS); do \

@@ -1,0 +1,43 @@
+/*
+ * One image: what an entry of the index, its manifest and its config say together.
+ */
+#ifndef IMAGE_H
+#define IMAGE_H
+
+#include "layout.h"
+
+struct image {
+	json_t *entry;         /* of the index */
+	const char *name;      /* NAME:TAG, or NULL */
+	const char *digest;    /* of the manifest */
+	const char *id;        /* the digest of the config, as Docker has it */
+	struct place manifest; /* whole */
+	struct place config;   /* the whole config: created, config, rootfs, history */
+};
+
+/*
+ * Find it by name, by digest, or by id or the beginning of one, in hexadecimal with or without
+ * sha256:. A name comes first, as Docker has it. refuse()s when there is none, or several.
+ */
+void image_find(const struct store *store, const char *text, struct image *image);
+
+/*
+ * Load what an entry of the index refers to; of one that lists an image for each kind of machine,
+ * what is for this one. fail()s, refuse()s.
+ */
+void image_load(const struct store *store, json_t *entry, struct image *image);
+
+/* The diff ids of the image's layers, the lowest first. Each is a valid digest. */
+size_t image_layer_count(const struct image *image);
+const char *image_layer(const struct image *image, size_t i);
+
+/* Bytes of all files in the layers that are unpacked. */
+uint64_t image_size(const struct store *store, const struct image *image);
+
+/* As the specification of images calls this kind of machine: amd64, arm64. */
+const char *image_architecture(void);
+
+/* One of the facts of a layer, layers/HEX/facts, or NULL; the caller frees it. */
+char *layer_fact(int layers, const char *directory, const char *key);
+
+#endif

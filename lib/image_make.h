@@ -1,0 +1,44 @@
+/*
+ * New images, and names for them. The store is locked, its index changed in memory; store_save()
+ * makes it so.
+ */
+#ifndef IMAGE_MAKE_H
+#define IMAGE_MAKE_H
+
+#include "image.h"
+#include "opt.h"
+#include <sys/types.h>
+
+struct image_recipe {
+	struct list layers;  /* directories as stage_make() makes them, the lowest layer first */
+	struct list changes; /* Dockerfile instructions for the config: see image_change() */
+	const char *message, *created_by; /* for its history; may be NULL */
+};
+
+/*
+ * Make a directory for a layer in the making, layers/.new-…, which belongs to process `owner` and
+ * is removed by whoever looks next when that is no more. Returns its path, which the caller frees.
+ */
+char *stage_make(const struct store *store, pid_t owner);
+
+/* Remove such directories of dead owners. 0, or -1: not all could be, and that was said. */
+int stage_clear(const struct store *store);
+
+/*
+ * Make an image out of layers that are staged: `tree`, `blob`, and `facts` as img-layer told them.
+ * They move into the store, or go away where that has the same already. Its entry, without a name,
+ * is put into the index; id receives the digest of its config. fail()s with the store as it was.
+ */
+json_t *image_make(struct store *store, const struct image_recipe *recipe,
+                   char id[DIGEST_LENGTH + 1]);
+
+/*
+ * Apply one instruction to the `config` of an image: CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, ONBUILD,
+ * STOPSIGNAL, USER, VOLUME, WORKDIR. refuse()s what is none of these, or is written wrongly.
+ */
+void image_change(json_t *config, const char *instruction);
+
+/* Give the entry this name, which no other has afterwards. */
+void image_name(struct store *store, json_t *entry, const char *name);
+
+#endif

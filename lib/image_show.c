@@ -1,0 +1,179 @@
+/* Images on stdout: see image_show.h. */
+#define _GNU_SOURCE
+#include "image_show.h"
+
+#include "io.h"
+#include "opt.h"
+#include "text.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static enum image_format format;
+
+static void print_values(const char *key, const struct list *values, bool several)
+{
+	if (format == IMAGE_SHELL) {
+		printf("image_%s=", key);
+		if (several)
+			text_shell_words(values->at);
+		else
+			text_shell(values->count ? values->at[0] : "");
+		putchar('\n');
+		return;
+	}
+	for (size_t i = 0; i < values->count; i++) {
+		printf("%s\t", key);
+		text_field(values->at[i]);
+		putchar('\n');
+	}
+}
+
+static void print_value(const char *key, const char *value)
+{
+	struct list one = {
+	        (char *[]){(char *)(uintptr_t)value, NULL},
+                 value ? 1 : 0
+        };
+
+	print_values(key, &one, false);
+}
+
+static void add(struct list *list, const char *text)
+{
+	list_add(list, (char *)(uintptr_t)text);
+}
+
+/* Strings of an array, or the keys of an object, as VOLUMES has them. */
+static void print_member(const struct place *config, const char *member, const char *key)
+{
+	struct list values = {0};
+	json_t *value = json_object_get(config->value, member), *ignored;
+	const char *name;
+
+	if (json_is_object(value)) {
+		json_object_foreach(value, name, ignored) add(&values, name);
+	} else {
+		struct place list = place_member(config, member, JSON_ARRAY);
+
+		for (size_t i = 0; i < place_count(&list); i++) {
+			struct place one = place_element(&list, i, JSON_STRING);
+
+			add(&values, place_string(&one));
+		}
+	}
+	print_values(key, &values, true);
+	free(values.at);
+}
+
+static void print_text(const struct place *config, const char *member, const char *key)
+{
+	struct place value = place_member(config, member, JSON_STRING);
+
+	print_value(key, value.value ? place_string(&value) : NULL);
+}
+
+static void print_labels(const struct place *config)
+{
+	struct place labels = place_member(config, "Labels", JSON_OBJECT);
+	struct list values = {0};
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(labels.value, name, value) if (json_is_string(value))
+	        list_add(&values, xprintf("%s=%s", name, json_string_value(value)));
+	print_values("labels", &values, true);
+}
+
+/* As overlayfs stacks them: the topmost first. */
+static struct list find_layers(const struct store *store, const struct image *image)
+{
+	struct list layers = {0};
+
+	for (size_t i = image_layer_count(image); i-- > 0;) {
+		char *tree = layer_path(store, image_layer(image, i), "tree");
+
+		if (access(tree, F_OK))
+			fail(tree, "layer of %s", image->name ? image->name : image->id);
+		list_add(&layers, tree);
+	}
+	if (!layers.count)
+		refuse(image->name ? image->name : image->id, "the image has no layer");
+	return layers;
+}
+
+void image_show(const struct store *store, const struct image *image, enum image_format as)
+{
+	struct place config = place_member(&image->config, "config", JSON_OBJECT);
+	struct list layers = find_layers(store, image);
+
+	format = as;
+	if (format == IMAGE_JSON) {
+		json_t *paths = json_array();
+
+		for (size_t i = 0; i < layers.count; i++)
+			(void)json_array_append_new(paths, json_string(layers.at[i]));
+		json_t *all = json_pack("{ss ss* ss so sO}", "id", image->id, "name", image->name,
+		                        "digest", image->digest, "layers", paths, "image",
+		                        image->config.value);
+		if (!all || json_dumpf(all, stdout, JSON_COMPACT))
+			fail("standard output", "write");
+		putchar('\n');
+		return;
+	}
+	print_value("id", image->id);
+	print_value("name", image->name);
+	print_values("layers", &layers, true);
+	print_member(&config, "Env", "env");
+	print_member(&config, "Entrypoint", "entrypoint");
+	print_member(&config, "Cmd", "cmd");
+	print_text(&config, "User", "user");
+	print_text(&config, "WorkingDir", "workdir");
+	print_member(&config, "Volumes", "volumes");
+	print_member(&config, "ExposedPorts", "exposed");
+	print_text(&config, "StopSignal", "stop_signal");
+	print_labels(&config);
+}
+
+/* RFC 3339 as seconds since the epoch; 0 where there is no time. */
+static int64_t created_at(const struct image *image)
+{
+	struct place created = place_member(&image->config, "created", JSON_STRING);
+	struct tm tm = {0};
+	const char *rest =
+	        created.value ? strptime(place_string(&created), "%Y-%m-%dT%T", &tm) : NULL;
+	int hours, minutes;
+	char sign;
+
+	if (!rest)
+		return 0;
+	int64_t at = timegm(&tm);
+	rest += strspn(rest, ".0123456789");
+	if (sscanf(rest, "%c%2d:%2d", &sign, &hours, &minutes) == 3)
+		at -= (sign == '-' ? -60 : 60) * (hours * 60 + minutes);
+	return at;
+}
+
+void image_line(const struct store *store, const struct image *image, bool json)
+{
+	const char *colon = image->name ? strrchr(image->name, ':') : NULL;
+	FREED char *name = colon ? strndup(image->name, (size_t)(colon - image->name)) : NULL;
+	const char *tag = colon ? colon + 1 : NULL;
+	int64_t created = created_at(image);
+	uint64_t size = image_size(store, image);
+
+	if (!json) {
+		text_field(name ? name : "-");
+		printf("\t%s\t%s\t%s\t%" PRId64 "\t%" PRIu64 "\n", tag ? tag : "-", image->id,
+		       image->digest, created, size);
+		return;
+	}
+	json_t *line = json_pack("{ss* ss* ss ss sI sI}", "name", name, "tag", tag, "id", image->id,
+	                         "digest", image->digest, "created", (json_int_t)created, "size",
+	                         (json_int_t)size);
+	if (!line || json_dumpf(line, stdout, JSON_COMPACT))
+		fail("standard output", "write");
+	putchar('\n');
+	json_decref(line);
+}

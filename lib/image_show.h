@@ -1,0 +1,28 @@
+/*
+ * Images on stdout.
+ */
+#ifndef IMAGE_SHOW_H
+#define IMAGE_SHOW_H
+
+#include "image.h"
+
+enum image_format {
+	IMAGE_LINES, /* KEY TAB VALUE, a line for each of several values */
+	IMAGE_SHELL, /* image_KEY='VALUE'; of several values, each is quoted in that once more */
+	IMAGE_JSON,  /* an object, with the whole config */
+};
+
+/*
+ * What running a container takes: id, name, layers (the topmost first), env, entrypoint, cmd, user,
+ * workdir, volumes, exposed, stop_signal; and labels. refuse()s an image whose layers are not all
+ * unpacked, or whose values a process could not be given.
+ */
+void image_show(const struct store *store, const struct image *image, enum image_format format);
+
+/*
+ * A line: name, tag, id, digest of the manifest, seconds since the epoch when it was made, bytes;
+ * `-` where there is none.
+ */
+void image_line(const struct store *store, const struct image *image, bool json);
+
+#endif
