@@ -20,7 +20,7 @@
 
 static const char *root;
 static struct recipe recipe;
-static bool json, nul, shell, all, exited;
+static bool json, nul, shell, all, exited, unstarted;
 
 static int open_store(bool make)
 {
@@ -166,6 +166,8 @@ static int remove_one(int store, const char *text)
 		complain_plainly(text, "%s", why);
 		return -1;
 	}
+	if (unstarted && record_value(&record, "started") && !record_value(&record, "failed"))
+		return 0;
 	/* Also when nothing was read: what is left of it goes. */
 	return record_remove(store, id, record_value(&record, "name"));
 }
@@ -217,6 +219,10 @@ static const struct opt list_options[] = {
 	{"json", 0, NULL, "a JSON object a line, with all of the record", opt_flag, &json},
 	{0},
 };
+static const struct opt remove_options[] = {
+	{"unstarted", 0, NULL, "only if its command was never executed", opt_flag, &unstarted},
+	{0},
+};
 static const struct opt prune_options[] = {
 	{"exited", 0, NULL, "containers that have ended, too", opt_flag, &exited},
 	{0},
@@ -228,7 +234,7 @@ static const struct verb verbs[] = {
 	{"set", "CONTAINER KEY=VALUE...", "change values", set, 2, -1, NULL},
 	{"list", "", "print a line a container", list, 0, 0, list_options},
 	{"resolve", "CONTAINER", "print the full id", resolve, 1, 1, NULL},
-	{"remove", "CONTAINER...", "remove records with all they have", remove_all, 1, -1, NULL},
+	{"remove", "CONTAINER...", "remove records with all they have", remove_all, 1, -1, remove_options},
 	{"prune", "", "remove what killed programs left, print ids", prune, 0, 0, prune_options},
 	{0},
 };
