@@ -28,6 +28,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 
 static struct rootfs rootfs;
 static struct rlimits rlimits;
@@ -36,7 +37,7 @@ static uint64_t caps_added, caps_dropped;
 static struct environment environment;
 static const char *hostname, *user_spec = "0", *workdir = "/", *seccomp;
 static bool init;
-static int args_fd = -1, env_fd = -1, console_fd = -1;
+static int args_fd = -1, env_fd = -1, console_fd = -1, info_fd = -1;
 
 static void opt_cap(const struct opt *opt, const char *arg)
 {
@@ -71,9 +72,10 @@ static const struct opt options[] = {
         {"env",                       'e', "NAME=VALUE", "set a variable", environment_opt, &environment},
         {"env-fd",                               0, "N", "NUL-ended variables from N", opt_fd, &env_fd},
         {"args-fd",                0, "N", "NUL-ended arguments from N", opt_fd, &args_fd},
-        {"console-fd", 0, "N", "new terminal; its master to socket N", opt_fd, &console_fd},
-        {"init",                       0, NULL, "stay as PID 1: reap, hand on signals", opt_flag, &init},
-        {0               },
+        {"info-fd", 0, "N", "tell on N when the command is executed", opt_fd, &info_fd},
+        {"console-fd",                       0, "N", "new terminal; its master to socket N", opt_fd, &console_fd},
+        {"init",                0, NULL, "stay as PID 1: reap, hand on signals", opt_flag, &init},
+        {0                         },
 };
 
 static const struct tool tool = {
@@ -125,6 +127,23 @@ static long parent_by(int stat)
 	if (at)
 		(void)sscanf(at, ") %*c %ld", &parent);
 	return parent;
+}
+
+static void tell_failure(void *unused)
+{
+	(void)unused;
+	(void)dprintf(info_fd, "failed\t%d\n", err_status); /* said on stderr already */
+}
+
+/* Just before, since there is no after; what then fails is told as well. */
+static void tell_start(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	if (dprintf(info_fd, "started\t%lld.%09ld\n", (long long)now.tv_sec, now.tv_nsec) < 0)
+		fail("--info-fd", "write");
+	on_failure(tell_failure, NULL);
 }
 
 /* Nothing of who started it: dispositions, mask, umask, keyring, descriptors. */
@@ -223,5 +242,7 @@ int main(int argc, char **argv)
 		_exit(STATUS_OWN); /* it died while the signal that tells was not armed */
 	if (init)
 		stay_as_init();
+	if (info_fd >= 0)
+		tell_start();
 	exec_with(command, environment_vector(&environment));
 }
