@@ -107,7 +107,8 @@ deps: ## install every Debian package that anything here needs and that is missi
 demo: ## install what is missing, build, and show a container
 	@.ci/install $(FOR_BUILD)
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all
-	@sh examples/demo.sh
+	@PATH=$(CURDIR)/$(BUILD)/bin:$$PATH sh examples/demo.sh
+	@echo 'Now try: sudo $(BUILD)/bin/mini-docker run -it --rm busybox'
 
 test: ## install what is missing, build, and run the tests (TESTS=FILES, STRICT=1, SANITIZE=1)
 	@[ "$$(id -u)" = 0 ] || { echo 'make test: needs root (sudo make test)' >&2; exit 1; }

@@ -574,7 +574,7 @@ $T/moved/$CG
 
 # bats test_tags=vm
 @test "the example runs" {
-    run -0 "$TOP/examples/limit-memory" 8m "$CG"
+    run -0 "$TOP/examples/limit-memory.sh" 8m "$CG"
     assert_output --partial 'ended with status 137'
     assert_output --partial 'killed for want of memory: 1'
     nowhere "$MINI_DOCKER_CGROUP_PARENT"

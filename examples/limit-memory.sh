@@ -1,7 +1,7 @@
 #!/bin/sh
 # Watch a memory limit at work: a process that wants more than its cgroup may have is killed.
 #
-#   sudo examples/limit-memory [SIZE [CGROUP]]
+#   sudo examples/limit-memory.sh [SIZE [CGROUP]]
 set -eu
 
 size=${1-16m}
