@@ -185,6 +185,31 @@ page_letters_agree() {
     each page_letters_agree
 }
 
+# What is printed literally behind EXAMPLES, as roff shows it.
+page_examples() { # FILE
+    sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/{/^\.Bd -literal/,/^\.Ed/p}' "$1" |
+        sed 's/^\.Bd.*//; s/^\.Ed//; s/^\\&//; s/\\e/\\/g; s/\\-/-/g'
+}
+
+examples_run() {
+    local file
+    file=$(page_of "$1")
+    mkdir "$T/$1" && cd "$T/$1" || return
+    "$1" --help | sed -n '/^Example:$/,$p' | sed 1d > help.sh
+    [[ ! $file ]] || page_examples "$file" > page.sh
+    for file in *.sh; do
+        TMPDIR=$T/$1 timeout 60 sh -u "$file" < /dev/null > stdout 2> stderr && ! grep -v '^+ ' stderr || {
+            echo "$1: its example in ${file%.sh} fails: $(< stderr)"
+            return 1
+        }
+    done
+}
+
+@test "the examples of man pages and of --help work when they are pasted" {
+    need_root
+    each examples_run
+}
+
 @test "every tool that can be built has been" {
     for source in "$TOP"/tools/*.c; do
         name=$(basename "$source" .c)

@@ -179,7 +179,7 @@ static const struct tool tool = {
         .operands = "PATH [options]",
         .purpose = "Limit what processes may use: make, change, read and remove a cgroup.",
         .verbs = verbs,
-        .example = "cg-limit create demo --memory 100m --cpus 0.5; cg-limit add demo $$",
+        .example = "cg-limit create demo --memory 100m; cg-limit read demo; cg-limit remove demo",
 };
 
 int main(int argc, char **argv)
