@@ -325,6 +325,20 @@ end() {
     end
 }
 
+@test "remove --unstarted: only what never came to run its command" {
+    ran=$(ctr-state create --name ran)
+    printf 'pid\t999999999\nstart\t1\nstarted\t5.0\nexit\t125\n' > "$ran/run"
+    failed=$(ctr-state create --name failed)
+    printf 'pid\t999999999\nstart\t1\nstarted\t5.0\nfailed\t127\nexit\t127\n' > "$failed/run"
+    died=$(ctr-state create --name died)
+    printf 'pid\t999999999\nstart\t1\nexit\t125\n' > "$died/run"
+    ctr-state create --name fresh > /dev/null
+    run -0 ctr-state remove --unstarted ran failed died fresh
+    refute_output
+    assert_equal "$(ls "$MINI_DOCKER_ROOT/names")" ran
+    store_holds 1 1
+}
+
 @test "50 parallel creates with one name: one wins, 49 say who" {
     for i in {1..50}; do ctr-state create --name web > "out$i" 2> "err$i" & done
     wait
