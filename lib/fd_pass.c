@@ -3,8 +3,11 @@
 #include "fd_pass.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+
+enum { PATIENCE_MS = 1000 }; /* with a peer that has no such manners */
 
 union control {
 	struct cmsghdr header; /* for its alignment */
@@ -24,7 +27,10 @@ int fd_send(int socket, int fd)
 	control.header.cmsg_type = SCM_RIGHTS;
 	control.header.cmsg_len = CMSG_LEN(sizeof(fd));
 	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	return sendmsg(socket, &message, MSG_NOSIGNAL) == 1 ? 0 : -1;
+	if (sendmsg(socket, &message, MSG_NOSIGNAL) != 1)
+		return -1;
+	(void)poll(&(struct pollfd){.fd = socket, .events = POLLIN}, 1, PATIENCE_MS);
+	return 0;
 }
 
 int fd_receive(int socket)

@@ -4,7 +4,11 @@
 #ifndef FD_PASS_H
 #define FD_PASS_H
 
-/* Send fd along with one byte. 0, or -1 with errno; a peer that is gone is EPIPE and no signal. */
+/*
+ * Send fd along with one byte, and wait (for a second at most) until the peer answers or closes its
+ * end: then it has done with fd what has to be done first. 0, or -1 with errno; a peer that is gone
+ * is EPIPE and no signal.
+ */
 int fd_send(int socket, int fd);
 
 /*
