@@ -33,7 +33,11 @@ static _Noreturn void stand_guard(int tty, int pipe)
 void tty_guard_begin(int tty)
 {
 	int ends[2];
+	pid_t foreground = tcgetpgrp(tty);
 
+	/* Started in the background: the modes are somebody else's until a shell continues us. */
+	if (foreground > 0 && foreground != getpgrp())
+		(void)kill(0, SIGTTOU);
 	if (tcgetattr(tty, &before))
 		fail("terminal", "read its modes");
 	if (pipe2(ends, O_CLOEXEC))

@@ -7,13 +7,14 @@
 /*
  * Keep the modes that the terminal `tty` has now, and start a process which sets them again should
  * this one die without having done so: SIGKILL cannot be caught. It lives in a session of its own
- * and ends with us. One terminal at a time. fail()s.
+ * and ends with us. In the background this stops our process group, as any change of a terminal
+ * does there. One terminal at a time. fail()s.
  */
 void tty_guard_begin(int tty);
 
 /*
- * Raw mode, termios(3): every byte to us, none with a meaning of its own. In the background this
- * stops our process group, as any use of a terminal there. Nothing without tty_guard_begin().
+ * Raw mode, termios(3): every byte to us, none with a meaning of its own. In the background it
+ * stops us as well. Nothing without tty_guard_begin().
  */
 void tty_guard_raw(void);
 
