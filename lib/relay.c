@@ -61,17 +61,20 @@ void relay_polls(struct pollfd polls[RELAY_POLLS], int *patience)
 		*patience = draining ? 0 : QUIET_MS;
 }
 
-/* Input that is no terminal has ended: what a person would type then, ^D, twice within a line. */
+/*
+ * Input that is no terminal has ended: what a person would type then, ^D, twice within a line. A
+ * program that reads byte by byte gets one as well, as most line editors know what it means.
+ */
 static void end_input(bool at_line_start)
 {
 	struct termios modes;
 
 	input.from = -1;
-	if (tcgetattr(master, &modes) || !(modes.c_lflag & ICANON))
-		return; /* the program reads bytes, and none of them says that there are no more */
+	if (tcgetattr(master, &modes))
+		return;
 	input.data[0] = input.data[1] = (char)modes.c_cc[VEOF];
 	input.start = 0;
-	input.end = at_line_start ? 1 : 2;
+	input.end = at_line_start || !(modes.c_lflag & ICANON) ? 1 : 2;
 }
 
 static bool read_input(void)

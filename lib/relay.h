@@ -1,10 +1,7 @@
 /*
  * Between the caller's terminal and the master of a pseudo-terminal, pty(7): bytes both ways, and
- * the window's size. It is part of somebody's poll(2) loop:
- *
- *     relay_begin(master, true);
- *     do { n = relay_polls(polls, &patience); poll(polls, n, patience); } while
- * (relay_turn(polls));
+ * the window's size. It is part of somebody's poll(2) loop: relay_begin(), then again and again
+ * relay_polls(), poll(2), relay_turn().
  */
 #ifndef RELAY_H
 #define RELAY_H

@@ -28,7 +28,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-enum { HANGUP_SECONDS = 10 }; /* what a command gets to end in when its terminal is gone */
+enum { HANGUP_SECONDS = 5 }; /* what a command gets to end in when its terminal is gone */
 
 static int socket_number = -1;
 static bool no_stdin;
@@ -48,12 +48,13 @@ static void opt_number_to_be(const struct opt *opt, const char *arg)
 	*(int *)opt->into = (int)number;
 }
 
+/* clang-format off */
 static const struct opt options[] = {
-        {"socket-fd",       0, "N", "give the command the socket as N (required)", opt_number_to_be,
-         &socket_number},
-        {"no-stdin",              0, NULL, "leave the input alone: show only", opt_flag, &no_stdin},
-        {0},
+	{"socket-fd", 0, "N", "give the command the socket as N (required)", opt_number_to_be, &socket_number},
+	{"no-stdin", 0, NULL, "leave the input alone: show only", opt_flag, &no_stdin},
+	{0},
 };
+/* clang-format on */
 
 static const struct tool tool = {
         .name = "tty-relay",
@@ -61,7 +62,7 @@ static const struct tool tool = {
         .purpose = "Lend the terminal to a command which sends its own's master.",
         .chain = true,
         .options = options,
-        .example = "tty-relay --socket-fd 6 -- ns-spawn --all --keep-fd 6 --\\\n"
+        .example = "tty-relay --socket-fd 6 -- ns-spawn --all --keep-fd 6 -- \\\n"
                    "      ctr-init --root /srv/rootfs --console-fd 6 -- sh",
 };
 
@@ -99,8 +100,7 @@ static void kill_child(void *nothing)
 	}
 }
 
-/* What is held back by supervise_begin(), and what stops and continues a job, is to be read here.
- */
+/* To be read from here: what supervise_begin() holds back, and what stops and continues a job. */
 static int open_signals(void)
 {
 	sigset_t held;
@@ -122,10 +122,10 @@ static void take_master(void)
 
 	if (master < 0 && errno == EAGAIN && !ended)
 		return;
-	(void)close(link_fd);
-	link_fd = -1;
 	if (master >= 0)
 		relay_begin(master, !no_stdin && !ended);
+	(void)close(link_fd); /* whoever sent it waits for that: the size and the modes are set */
+	link_fd = -1;
 }
 
 /* The caller's terminal is gone, so ours goes as well; nobody attends to the command any more. */

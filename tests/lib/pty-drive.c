@@ -2,8 +2,8 @@
  * pty-drive [ACTION...] -- COMMAND [ARG...]: run a command on a new terminal, as a person at it
  * would.
  *
- * The command leads a session of its own with that terminal as 0, 1 and 2. What it writes there
- * goes to stdout as it is. The actions are done one after the other:
+ * The command leads a session of its own with that terminal as 0, 1 and 2, and ignores no signal.
+ * What it writes there goes to stdout as it is. The actions are done one after the other:
  *     size=ROWSxCOLUMNS   the window has another size; as first action: before the command starts
  *     expect=TEXT         wait until TEXT has been written, behind what the last expect has found
  *     send=TEXT           type it
@@ -29,6 +29,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -106,6 +107,8 @@ static void start(char **command)
 		fail(NULL, "a session on the terminal");
 	for (int fd = 0; fd < 3; fd++)
 		(void)dup2(slave, fd);
+	for (int number = 1; number < NSIG; number++)
+		(void)signal(number, SIG_DFL); /* a shell's background jobs ignore some */
 	exec_command(command);
 }
 
@@ -138,9 +141,9 @@ static bool pump(bool to_write)
 		status = WIFEXITED(how) ? WEXITSTATUS(how) : STATUS_SIGNAL + WTERMSIG(how);
 	}
 	(void)poll(&p, 1, ended ? 0 : 10);
+	/* What nobody has open, for now, is hung up all the time. */
 	if (!take_output() && p.revents & POLLHUP && !ended)
-		(void)poll(NULL, 0,
-		           10); /* nobody has it open for now: that is ready all the time */
+		(void)poll(NULL, 0, 10);
 	return p.revents & POLLOUT;
 }
 
@@ -161,7 +164,7 @@ static void type(const char *text, size_t length)
 
 static bool is_there(const char *text, size_t length)
 {
-	char *at = memmem(seen + found, seen_length - found, text, length);
+	char *at = seen ? memmem(seen + found, seen_length - found, text, length) : NULL;
 
 	if (at)
 		found = (size_t)(at - seen) + length;
