@@ -4,6 +4,7 @@
 
 #include "err.h"
 #include "flow.h"
+#include "io.h"
 #include "tty_guard.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -11,11 +12,12 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { QUIET_MS = 200 }; /* how often to look at a terminal that nobody inside has open */
+enum { LOOK_MS = 200 }; /* how often to look again when quiet, or over */
 
 static int master = -1;
 static bool quiet;    /* nobody inside has the terminal open, and somebody may open it again */
 static bool draining; /* nobody will */
+static bool over;     /* the input is, which nobody inside may have heard of */
 static struct flow input = {.from = -1, .to = -1}, output = {.from = -1, .to = -1};
 
 void relay_size(void)
@@ -57,24 +59,39 @@ void relay_polls(struct pollfd polls[RELAY_POLLS], int *patience)
 	polls[2] = (struct pollfd){quiet ? -1 : flow_source(&output), POLLIN, 0};
 	polls[3] = (struct pollfd){flow_sink(&output), POLLOUT, 0};
 	*patience = -1;
-	if (flow_source(&output) >= 0 && (quiet || draining))
-		*patience = draining ? 0 : QUIET_MS;
+	if (flow_source(&output) >= 0 && (quiet || draining || over))
+		*patience = draining ? 0 : LOOK_MS;
 }
 
 /*
- * Input that is no terminal has ended: what a person would type then, ^D, twice within a line. A
- * program that reads byte by byte gets one as well, as most line editors know what it means.
+ * Input that is no terminal has ended: type what a person would type then, ^D, twice within a line.
+ * Whoever reads byte by byte gets one as well, for most line editors know what it means.
  */
 static void end_input(bool at_line_start)
 {
 	struct termios modes;
 
 	input.from = -1;
+	over = true;
 	if (tcgetattr(master, &modes))
 		return;
 	input.data[0] = input.data[1] = (char)modes.c_cc[VEOF];
 	input.start = 0;
 	input.end = at_line_start || !(modes.c_lflag & ICANON) ? 1 : 2;
+}
+
+/*
+ * As a pipe that has ended does so for everybody who reads it, ^D is typed again when the last one
+ * was taken and nothing came of it. So it also reaches a shell that sets its own modes when it
+ * starts, to which the one before was a NUL.
+ */
+static void end_input_again(void)
+{
+	CLOSED int inside = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	struct pollfd unread = {inside, POLLIN, 0};
+
+	if (inside >= 0 && poll(&unread, 1, 0) == 0)
+		end_input(true);
 }
 
 static bool read_input(void)
@@ -104,7 +121,12 @@ static void read_output(void)
 
 bool relay_turn(const struct pollfd polls[RELAY_POLLS])
 {
-	bool goes = true;
+	bool goes = true, idle = true;
+
+	for (int i = 0; i < RELAY_POLLS; i++)
+		idle &= !polls[i].revents;
+	if (idle && over && !draining && flow_sink(&input) < 0)
+		end_input_again();
 
 	if (polls[0].revents)
 		goes = read_input();

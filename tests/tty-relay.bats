@@ -195,6 +195,14 @@ is_gone() {
     assert_output --partial eof
 }
 
+@test "end of file is there again for everybody who reads" {
+    run -0 "${RELAY[@]}" sh -c 'cat; cat; echo first; cat; echo last' < /dev/null
+    assert_output $'first\r\nlast\r'
+    # Line editing starts when the first one has gone by; a hangup would be status 129.
+    run -0 --separate-stderr "${RELAY[@]}" bash --norc -i < /dev/null
+    assert_output --partial exit
+}
+
 @test "output into a file is appended where it stands" {
     {
         echo before

@@ -62,8 +62,9 @@ static const struct tool tool = {
         .purpose = "Lend the terminal to a command which sends its own's master.",
         .chain = true,
         .options = options,
-        .example = "tty-relay --socket-fd 6 -- ns-spawn --all --keep-fd 6 -- \\\n"
-                   "      ctr-init --root /srv/rootfs --console-fd 6 -- sh",
+        .example = "mkdir -p rootfs/bin && cp \"$(command -v busybox)\" rootfs/bin/sh\n"
+                   "  tty-relay --socket-fd 6 -- ns-spawn --all --keep-fd 6 -- \\\n"
+                   "      ctr-init --root rootfs --console-fd 6 -- sh",
 };
 
 static void spawn(char **command, const sigset_t *mask)
