@@ -1,9 +1,8 @@
-/* Whole reads and writes, trees, exec: see io.h. */
+/* Whole reads and writes, exec: see io.h. */
 #define _GNU_SOURCE
 #include "io.h"
 
 #include "err.h"
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -112,64 +111,6 @@ char **read_vector(int fd, size_t *count)
 	if (count)
 		*count = strings;
 	return vector;
-}
-
-static int remove_below(int parent, const char *name, dev_t device)
-{
-	/* O_NOFOLLOW: a directory that becomes a link meanwhile is not entered. */
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct stat st;
-	DIR *dir;
-
-	if (fd < 0)
-		return -1;
-	if (fstat(fd, &st) || !(dir = fdopendir(fd))) {
-		(void)close(fd);
-		return -1;
-	}
-	int failed = 0, why = 0;
-	if (st.st_dev != device) {
-		failed = -1, why = EXDEV;
-		goto out;
-	}
-	for (struct dirent *entry; (entry = readdir(dir));) {
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-			continue;
-		/* Most directories of a container that ends are empty: not even looked into. */
-		if (unlinkat(fd, entry->d_name, entry->d_type == DT_DIR ? AT_REMOVEDIR : 0) == 0)
-			continue;
-		if (entry->d_type != DT_DIR && errno != EISDIR) {
-			if (errno != ENOENT)
-				failed = -1, why = errno;
-			continue;
-		}
-		if ((remove_below(fd, entry->d_name, device) ||
-		     unlinkat(fd, entry->d_name, AT_REMOVEDIR)) &&
-		    errno != ENOENT)
-			failed = -1, why = errno;
-	}
-out:
-	(void)closedir(dir);
-	errno = why;
-	return failed;
-}
-
-int remove_tree(int dir, const char *name)
-{
-	struct stat st;
-
-	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
-		return 0;
-	if (errno != EISDIR)
-		return -1;
-	if (unlinkat(dir, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
-		return 0;
-	if (errno != ENOTEMPTY && errno != EEXIST)
-		return -1;
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) || remove_below(dir, name, st.st_dev) ||
-	    unlinkat(dir, name, AT_REMOVEDIR))
-		return errno == ENOENT ? 0 : -1;
-	return 0;
 }
 
 int make_path(char *path, unsigned int mode)

@@ -210,6 +210,35 @@ END
     gives remove_tree tree 0
 }
 
+@test "remove_tree removes what is deeper than files may be open, or names be long" {
+    steps=$(printf '%050d/' {1..75})
+    mkdir -p "tree/$steps" tree/1 tree/2/x
+    touch tree/0 tree/1/file
+    (cd -P "tree/$steps" && mkdir -p "$steps" && touch file)
+    (
+        ulimit -n 80
+        gives remove_tree tree 0
+    )
+    [[ ! -e tree ]]
+}
+
+@test "remove_tree removes one's own directories that forbid it" {
+    need_root
+    mkdir -p own/tree/{closed,hidden,dark/deep}
+    touch own/tree/{closed,hidden,dark/deep}/file
+    chmod 555 own/tree/closed
+    chmod 000 own/tree/hidden own/tree/dark
+    chown -R 65534:65534 own
+    run -0 setpriv --reuid 65534 --regid 65534 --clear-groups libcheck remove_tree own/tree
+    [[ ! -e own/tree ]]
+    mkdir -p own/tree/theirs # but nobody else's
+    touch own/tree/theirs/file
+    chown 65534:65534 own/tree
+    run -1 setpriv --reuid 65534 --regid 65534 --clear-groups libcheck remove_tree own/tree
+    assert_output 'Permission denied'
+    assert_file_exist own/tree/theirs/file
+}
+
 @test "make_path makes what is missing, as mkdir -p" {
     gives make_path a/b/c 0
     [[ -d a/b/c ]]
