@@ -36,15 +36,17 @@ static bool is_component(const char *s, size_t length)
 	}
 }
 
+/* Labels of letters, digits and dashes, none at their ends, joined by dots; or [IPv6] */
 static bool is_host(const char *s, size_t length)
 {
+	const char *end = s + length;
 	char last = '.';
 
 	if (length > 2 && s[0] == '[' && s[length - 1] == ']')
 		return strspn(s + 1, "0123456789abcdefABCDEF:") == length - 2;
-	for (const char *end = s + length; s < end; last = *s++)
-		if (!isalnum((unsigned char)*s) &&
-		    ((*s != '.' && *s != '-') || !isalnum((unsigned char)last)))
+	for (; s < end; last = *s++)
+		if (!isalnum((unsigned char)*s) && (*s != '-' || last == '.') &&
+		    (*s != '.' || !isalnum((unsigned char)last)))
 			return false;
 	return isalnum((unsigned char)last);
 }
@@ -109,8 +111,6 @@ static const char *check_name(const char *name)
 			break;
 		path += length + 1;
 	}
-	if (strlen(name) == DIGEST_HEX && digest_hex_span(name) == DIGEST_HEX)
-		return "64 hexadecimal digits are an id, not a name";
 	return NULL;
 }
 
@@ -124,6 +124,16 @@ static void shorten(char *name)
 		if (!strncmp(name, usual[i], length) && (i < 2 || !strchr(name + length, '/')))
 			memmove(name, name + length, strlen(name + length) + 1);
 	}
+}
+
+/* What would be taken for an id when somebody looks it up. */
+static const char *check_ambiguous(const char *name)
+{
+	if (strlen(name) == DIGEST_HEX && digest_hex_span(name) == DIGEST_HEX)
+		return "64 hexadecimal digits are an id, not a name";
+	if (!strcmp(name, "sha256"))
+		return "sha256: begins a digest, not a name";
+	return NULL;
 }
 
 const char *reference_parse(const char *text, struct reference *reference)
@@ -151,9 +161,10 @@ const char *reference_parse(const char *text, struct reference *reference)
 	if ((colon || !at) && !is_tag(reference->tag))
 		return format_error;
 	const char *why = check_name(reference->name);
-	if (!why)
-		shorten(reference->name);
-	return why;
+	if (why)
+		return why;
+	shorten(reference->name);
+	return check_ambiguous(reference->name);
 }
 
 const char *reference_text(const struct reference *reference)
