@@ -32,63 +32,74 @@ const char *image_architecture(void)
 	return host.machine;
 }
 
-/* In an index of one image for several kinds of machine: the digest of ours. */
-static const char *choose_platform(const struct place *index)
+/* In an index of one image for several kinds of machine: the manifest of ours, or NULL. */
+static json_t *choose_platform(json_t *manifests)
 {
-	struct place list = place_member(index, "manifests", JSON_ARRAY);
+	json_t *manifest;
+	size_t i;
 
-	for (size_t i = 0; i < place_count(&list); i++) {
-		struct place entry = place_element(&list, i, JSON_OBJECT);
-		struct place platform = place_member(&entry, "platform", JSON_OBJECT);
+	json_array_foreach(manifests, i, manifest)
+	{
+		json_t *platform = json_object_get(manifest, "platform");
+		const char *machine = text_member(platform, "architecture");
+		const char *os = text_member(platform, "os");
 
-		if (platform.value &&
-		    !strcmp(place_text_of(&platform, "architecture"), image_architecture()) &&
-		    !strcmp(place_text_of(&platform, "os"), "linux"))
-			return place_text_of(&entry, "digest");
+		if (machine && !strcmp(machine, image_architecture()) && os && !strcmp(os, "linux"))
+			return manifest;
 	}
-	place_refuse(index, "there is no image for linux/%s", image_architecture());
+	return NULL;
 }
 
-void image_load(const struct store *store, json_t *entry, struct image *image)
+static json_t *diff_ids(const struct image *image)
 {
-	struct place place = {.value = entry, .file = store->index.file, .path = "manifests"};
-
-	if (!json_is_object(entry))
-		place_refuse(&place, "an element is not an object");
-	image->entry = entry;
-	image->name = entry_name(entry);
-	image->digest = place_text_of(&place, "digest");
-	image->manifest = store_blob(store, image->digest);
-	if (place_member(&image->manifest, "manifests", JSON_ARRAY).value) {
-		image->digest = choose_platform(&image->manifest);
-		image->manifest = store_blob(store, image->digest);
-	}
-	struct place config = place_member(&image->manifest, "config", JSON_OBJECT);
-	image->id = place_text_of(&config, "digest");
-	image->config = store_blob(store, image->id);
+	return json_object_get(json_object_get(image->config.value, "rootfs"), "diff_ids");
 }
 
-static struct place diff_ids(const struct image *image)
+static const char *load_manifest(const struct store *store, struct image *image)
 {
-	struct place rootfs = place_member(&image->config, "rootfs", JSON_OBJECT);
+	const char *why = store_try_blob(store, store->index.file, image->entry, &image->manifest);
+	json_t *several = json_object_get(image->manifest.value, "manifests"), *ours;
 
-	return place_member(&rootfs, "diff_ids", JSON_ARRAY);
+	image->digest = text_member(image->entry, "digest");
+	if (why || !several)
+		return why;
+	const char *file = image->manifest.file;
+	if (!(ours = choose_platform(several)))
+		return xprintf("%s: there is no image for linux/%s", file, image_architecture());
+	image->digest = text_member(ours, "digest");
+	return store_try_blob(store, file, ours, &image->manifest);
+}
+
+const char *image_load(const struct store *store, json_t *entry, struct image *image)
+{
+	*image = (struct image){.entry = entry, .name = entry_name(entry)};
+	const char *why = load_manifest(store, image);
+	if (why)
+		return why;
+	json_t *config = json_object_get(image->manifest.value, "config"), *one;
+	if ((why = store_try_blob(store, image->manifest.file, config, &image->config)))
+		return why;
+	image->id = text_member(config, "digest");
+	size_t i;
+	json_array_foreach(diff_ids(image), i, one)
+	{
+		const char *digest = json_string_value(one);
+
+		if (!digest || !digest_is_valid(digest))
+			return xprintf("%s: rootfs.diff_ids[%zu]: not a digest that is known here",
+			               image->config.file, i);
+	}
+	return NULL;
 }
 
 size_t image_layer_count(const struct image *image)
 {
-	struct place list = diff_ids(image);
-
-	return place_count(&list);
+	return json_array_size(diff_ids(image));
 }
 
 const char *image_layer(const struct image *image, size_t i)
 {
-	struct place list = diff_ids(image), id = place_element(&list, i, JSON_STRING);
-
-	if (!digest_is_valid(place_string(&id)))
-		place_refuse(&id, "not a digest that is known here");
-	return place_string(&id);
+	return json_string_value(json_array_get(diff_ids(image), i));
 }
 
 char *layer_fact(int layers, const char *directory, const char *key)
@@ -120,44 +131,57 @@ uint64_t image_size(const struct store *store, const struct image *image)
 	return sum;
 }
 
-/* The entry with this name, or with this digest. */
-static json_t *find_reference(const struct store *store, const char *text)
+/* Is the entry of the index what is meant? A digest counts for the name that stands before it. */
+static bool is_entry(const json_t *entry, const struct reference *reference)
+{
+	const char *name = entry_name(entry), *digest = text_member(entry, "digest");
+	size_t length = strlen(reference->name);
+
+	if (!*reference->digest)
+		return name && !strcmp(name, reference_text(reference));
+	return digest && !strcmp(digest, reference->digest) && name &&
+	       !strncmp(name, reference->name, length) && name[length] == ':';
+}
+
+json_t *image_entry(const struct store *store, const char *text)
 {
 	struct reference reference;
+	bool valid = !reference_parse(text, &reference);
 	json_t *entry;
 	size_t i;
 
-	if (reference_parse(text, &reference))
-		return NULL;
 	json_array_foreach(store_manifests(store), i, entry)
 	{
-		const char *name = entry_name(entry);
-		const char *digest = json_string_value(json_object_get(entry, "digest"));
+		const char *digest = text_member(entry, "digest");
 
-		if (*reference.digest ? digest && !strcmp(digest, reference.digest)
-		                      : name && !strcmp(name, reference_text(&reference)))
+		if (valid ? is_entry(entry, &reference) : digest && !strcmp(digest, text))
 			return entry;
 	}
 	return NULL;
 }
 
-/* The image whose id begins so. Named several times it is still one. */
+/*
+ * The image whose id begins so. Named several times it is still one. What is damaged is passed
+ * over, as its id is not known.
+ */
 static bool find_id(const struct store *store, const char *text, struct image *image)
 {
-	size_t length = strlen(text), i;
+	const char *hex = text;
 	bool found = false;
 	json_t *entry;
+	size_t i;
 
 	if (!strncmp(text, DIGEST_PREFIX, strlen(DIGEST_PREFIX)))
-		text += strlen(DIGEST_PREFIX), length -= strlen(DIGEST_PREFIX);
-	if (!length || length > DIGEST_HEX || digest_hex_span(text) != length)
+		hex += strlen(DIGEST_PREFIX);
+	size_t length = strlen(hex);
+	if (!length || length > DIGEST_HEX || digest_hex_span(hex) != length)
 		return false;
 	json_array_foreach(store_manifests(store), i, entry)
 	{
 		struct image one;
 
-		image_load(store, entry, &one);
-		if (strncmp(one.id + strlen(DIGEST_PREFIX), text, length) != 0)
+		if (image_load(store, entry, &one) ||
+		    strncmp(one.id + strlen(DIGEST_PREFIX), hex, length) != 0)
 			continue;
 		if (found && strcmp(one.id, image->id) != 0)
 			refuse(text, "the ids of several images begin so");
@@ -170,15 +194,16 @@ static bool find_id(const struct store *store, const char *text, struct image *i
 
 void image_find(const struct store *store, const char *text, struct image *image)
 {
-	json_t *entry = store->images < 0 ? NULL : find_reference(store, text);
+	json_t *entry = image_entry(store, text);
+	const char *why = entry ? image_load(store, entry, image) : NULL;
 	struct reference reference;
 
-	if (entry) {
-		image_load(store, entry, image);
+	if (why)
+		refuse(text, "%s", why);
+	if (entry || find_id(store, text, image))
 		return;
-	}
-	if (store->images >= 0 && find_id(store, text, image))
-		return;
-	const char *why = reference_parse(text, &reference);
-	refuse(text, "%s", why && digest_hex_span(text) != strlen(text) ? why : "no such image");
+	why = digest_hex_span(text) == strlen(text) ? NULL : reference_parse(text, &reference);
+	if (why && digest_is_valid(text))
+		why = NULL;
+	refuse(text, "%s", why ? why : "no such image");
 }

@@ -16,16 +16,21 @@ struct image {
 };
 
 /*
- * Find it by name, by digest, or by id or the beginning of one, in hexadecimal with or without
- * sha256:. A name comes first, as Docker has it. refuse()s when there is none, or several.
+ * Find it by name, by digest of its manifest, or by id or the beginning of one, in hexadecimal with
+ * or without sha256:. A name comes first, as Docker has it. refuse()s when there is none, several,
+ * or when it is damaged.
  */
 void image_find(const struct store *store, const char *text, struct image *image);
 
+/* The entry of the index with this name or digest; NULL: none. Its image may be damaged. */
+json_t *image_entry(const struct store *store, const char *text);
+
 /*
  * Load what an entry of the index refers to; of one that lists an image for each kind of machine,
- * what is for this one. fail()s, refuse()s.
+ * what is for this one. NULL, or why that cannot be, naming the file: `image` has then no more than
+ * entry, name, and a digest that may be NULL.
  */
-void image_load(const struct store *store, json_t *entry, struct image *image);
+const char *image_load(const struct store *store, json_t *entry, struct image *image);
 
 /* The diff ids of the image's layers, the lowest first. Each is a valid digest. */
 size_t image_layer_count(const struct image *image);

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "image_make.h"
 #include "io.h"
+#include "num.h"
 #include <ctype.h>
 #include <string.h>
 
@@ -15,6 +16,8 @@ struct change {
 };
 
 static const char *whole; /* the instruction, for messages */
+static const char blanks[] = " \t";
+static const char not_utf8[] = "not UTF-8, which a config has to be";
 
 static _Noreturn void bad(const char *why)
 {
@@ -24,7 +27,7 @@ static _Noreturn void bad(const char *why)
 static void put(json_t *config, const char *member, json_t *value)
 {
 	if (!value || json_object_set_new(config, member, value))
-		bad("not UTF-8, which a config has to be");
+		bad(not_utf8);
 }
 
 static json_t *member_of(json_t *config, const char *member, json_t *(*make)(void))
@@ -45,29 +48,27 @@ static json_t *parse_array(const char *text)
 }
 
 /*
- * The next word, in place: quotes and backslashes are taken away as in a shell. NULL at the end.
+ * What stands up to the next of `ends`, in place: quotes and backslashes are taken away as in a
+ * shell. NULL at the end.
  */
-static char *next_word(char **rest)
+static char *next_word(char **rest, const char *ends)
 {
-	char *word, *to, quote = 0;
+	char *word, *to, *at, quote = 0;
 
-	*rest += strspn(*rest, " \t");
+	*rest += strspn(*rest, blanks);
 	if (!**rest)
 		return NULL;
-	for (word = to = *rest; **rest && (quote || !strchr(" \t", **rest)); (*rest)++) {
-		char c = **rest;
-
-		if (c == '\\' && (*rest)[1] && quote != '\'')
-			*to++ = *++*rest;
-		else if (quote ? c == quote : c == '"' || c == '\'')
-			quote = quote ? 0 : c;
+	for (word = to = at = *rest; *at && (quote || !strchr(ends, *at)); at++) {
+		if (*at == '\\' && at[1] && (!quote || (quote == '"' && strchr("\"\\$", at[1]))))
+			*to++ = *++at;
+		else if (quote ? *at == quote : *at == '"' || *at == '\'')
+			quote = quote ? 0 : *at;
 		else
-			*to++ = c;
+			*to++ = *at;
 	}
 	if (quote)
 		bad("a quote is not closed");
-	if (**rest)
-		(*rest)++;
+	*rest = at + (*at != '\0');
 	*to = '\0';
 	return word;
 }
@@ -97,28 +98,58 @@ static void set_workdir(json_t *config, const struct change *change, char *text)
 	put(config, change->member, json_string(joined));
 }
 
-static void add_text(json_t *config, const struct change *change, char *text)
+static void set_signal(json_t *config, const struct change *change, char *text)
 {
-	(void)json_array_append_new(member_of(config, change->member, json_array),
-	                            json_string(text));
+	if (num_signal(text) < 0)
+		bad("no such signal");
+	set_text(config, change, text);
 }
 
-/* Words are the keys of an object: VOLUME, EXPOSE. */
-static void add_keys(json_t *config, const struct change *change, char *text)
+static void add_text(json_t *config, const struct change *change, char *text)
 {
-	json_t *keys = member_of(config, change->member, json_object), *one;
+	if (json_array_append_new(member_of(config, change->member, json_array), json_string(text)))
+		bad(not_utf8);
+}
+
+/* 80, 80/udp, 8000-8010/tcp; returns it with the protocol, which the caller frees. */
+static char *checked_port(const char *text)
+{
+	static const char *const protocols[] = {"tcp", "udp", "sctp"};
+	FREED char *range = strndup(text, strcspn(text, "/"));
+	const char *wanted = text[strlen(range)] ? text + strlen(range) + 1 : "tcp";
+	const char *protocol = NULL, *dash = strchr(range, '-');
+	uint64_t first, last;
+
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
+		if (!strcasecmp(wanted, protocols[i]))
+			protocol = protocols[i];
+	FREED char *low = strndup(range, dash ? (size_t)(dash - range) : strlen(range));
+	if (!protocol || num_parse(low, 65535, &first) || first == 0 ||
+	    num_parse(dash ? dash + 1 : low, 65535, &last) || last < first)
+		bad("not PORT[-PORT][/tcp|udp|sctp]");
+	return xprintf("%s/%s", range, protocol);
+}
+
+static void add_ports(json_t *config, const struct change *change, char *text)
+{
+	for (char *word; (word = next_word(&text, blanks));) {
+		FREED char *port = checked_port(word);
+
+		put(member_of(config, change->member, json_object), port, json_object());
+	}
+}
+
+static void add_volumes(json_t *config, const struct change *change, char *text)
+{
+	json_t *volumes = member_of(config, change->member, json_object), *one;
 	json_t *array = parse_array(text);
 	size_t i;
 
-	json_array_foreach(array, i, one) put(keys, json_string_value(one), json_object());
-	if (array)
-		return;
-	for (char *word; (word = next_word(&text));) {
-		bool port = !strcmp(change->name, "EXPOSE") && !strchr(word, '/');
-		FREED char *key = xprintf("%s%s", word, port ? "/tcp" : "");
-
-		put(keys, key, json_object());
-	}
+	json_array_foreach(array, i, one) put(volumes, json_string_value(one), json_object());
+	for (char *word; !array && (word = next_word(&text, blanks));)
+		put(volumes, word, json_object());
+	if (json_object_get(volumes, "") || !json_object_size(volumes))
+		bad("a volume has no name");
 }
 
 static void set_variable(json_t *list, const char *name, const char *value)
@@ -128,7 +159,7 @@ static void set_variable(json_t *list, const char *name, const char *value)
 	json_t *one, *new = json_string(entry);
 
 	if (!new)
-		bad("not UTF-8, which a config has to be");
+		bad(not_utf8);
 	json_array_foreach(list, i, one) if (!strncmp(json_string_value(one), entry, length))
 	{
 		(void)json_array_set_new(list, i, new);
@@ -137,28 +168,32 @@ static void set_variable(json_t *list, const char *name, const char *value)
 	(void)json_array_append_new(list, new);
 }
 
-/* A=1 B="2 3", or in the old form one name and the rest of the line: ENV, LABEL. */
+/* The first word without a `=`: the old form, one name and the rest of the line. */
+static bool is_old_form(const char *text)
+{
+	FREED char *copy = xstrdup(text);
+	char *rest = copy, *word = next_word(&rest, blanks);
+
+	return word && !strchr(word, '=');
+}
+
+/* A=1 B="2 3", or in the old form A 1: ENV, LABEL. */
 static void set_pairs(json_t *config, const struct change *change, char *text)
 {
-	bool env = !strcmp(change->name, "ENV");
+	bool env = !strcmp(change->name, "ENV"), old = is_old_form(text);
 	json_t *to = member_of(config, change->member, env ? json_array : json_object);
-	bool old = strcspn(text, "=") > strcspn(text, " \t");
 
-	for (char *word; (word = old ? strsep(&text, " \t") : next_word(&text));) {
-		char *value = strchr(word, '=');
+	for (char *word; (word = next_word(&text, blanks));) {
+		char *value = old ? next_word(&text, "") : strchr(word, '=');
 
-		if (old && text)
-			value = text + strspn(text, " \t");
-		else if (value)
-			*value++ = '\0';
-		if (!value || !*word)
+		if (!value || !*word || value == word)
 			bad("not NAME=VALUE");
+		if (!old)
+			*value++ = '\0';
 		if (env)
 			set_variable(to, word, value);
 		else
 			put(to, word, json_string(value));
-		if (old)
-			break;
 	}
 }
 
@@ -168,26 +203,27 @@ void image_change(json_t *config, const char *instruction)
 	        {"CMD",        set_command, "Cmd"         },
 	        {"ENTRYPOINT", set_command, "Entrypoint"  },
 	        {"ENV",        set_pairs,   "Env"         },
-	        {"EXPOSE",     add_keys,    "ExposedPorts"},
+	        {"EXPOSE",     add_ports,   "ExposedPorts"},
 	        {"LABEL",      set_pairs,   "Labels"      },
 	        {"ONBUILD",    add_text,    "OnBuild"     },
-	        {"STOPSIGNAL", set_text,    "StopSignal"  },
+	        {"STOPSIGNAL", set_signal,  "StopSignal"  },
 	        {"USER",       set_text,    "User"        },
-	        {"VOLUME",     add_keys,    "Volumes"     },
+	        {"VOLUME",     add_volumes, "Volumes"     },
 	        {"WORKDIR",    set_workdir, "WorkingDir"  },
 	};
 	FREED char *copy = xstrdup(instruction);
-	char *text = copy + strspn(copy, " \t"), *name = strsep(&text, " \t");
+	char *text = copy + strspn(copy, blanks), *end = copy + strlen(copy);
 
 	whole = instruction;
+	while (end > text && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	char *name = strsep(&text, blanks);
 	if (text)
-		text += strspn(text, " \t");
+		text += strspn(text, blanks);
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
 		if (!strcasecmp(changes[i].name, name)) {
 			if (!text || !*text)
 				bad("says nothing");
-			for (char *end = text + strlen(text); isspace((unsigned char)end[-1]);)
-				*--end = '\0';
 			changes[i].apply(config, &changes[i], text);
 			return;
 		}

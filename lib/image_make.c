@@ -4,6 +4,8 @@
 
 #include "io.h"
 #include "num.h"
+#include "reference.h"
+#include "text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,31 +14,57 @@
 
 /* What has become part of the store, and is part of no image yet. */
 struct published {
-	const struct store *store;
-	char *path; /* below images or layers */
-	int dir;
+	struct published *next;
+	int dir; /* of images or layers */
+	char path[];
 };
+static struct published *published; /* the last one first */
 
-static void undo_publish(void *of)
+static void undo_publish(void *unused)
 {
-	struct published *published = of;
+	(void)unused;
+	for (; published; published = published->next)
+		(void)remove_tree(published->dir, published->path); /* if not, a sweep does */
+}
 
-	(void)remove_tree(published->dir, published->path);
+static void will_publish(int dir, const char *path)
+{
+	struct published *one = xalloc(sizeof(*one) + strlen(path) + 1);
+
+	if (!published)
+		on_failure(undo_publish, NULL);
+	one->next = published;
+	one->dir = dir;
+	(void)strcpy(one->path, path);
+	published = one;
 }
 
 /*
  * Move `from` to its place. Is the same there already, ours has served its purpose. Nobody deletes
  * what is there, for that takes the lock that we hold.
  */
-static void publish(const struct store *store, const char *from, int dir, const char *to)
+static void publish(const char *from, int dir, const char *to)
 {
 	if (faccessat(dir, to, F_OK, 0) == 0)
 		return;
 	if (renameat(AT_FDCWD, from, dir, to))
 		fail(from, "move to %s", to);
-	struct published *published = xalloc(sizeof(*published));
-	*published = (struct published){store, xstrdup(to), dir};
-	on_failure(undo_publish, published);
+	will_publish(dir, to);
+}
+
+/* The same for a JSON object. It is written anew in any case: what is there may be damaged. */
+static uint64_t publish_json(const struct store *store, json_t *value,
+                             char digest[DIGEST_LENGTH + 1])
+{
+	FREED char *text = json_dumps(value, JSON_COMPACT);
+
+	if (!text)
+		fail(NULL, "memory");
+	digest_of(text, strlen(text), digest);
+	if (faccessat(store->images, blob_path(digest), F_OK, 0))
+		will_publish(store->images, blob_path(digest));
+	store_put(store, text, digest);
+	return strlen(text);
 }
 
 /* A fact of a layer that is staged in `directory`. */
@@ -59,16 +87,19 @@ static void add_layer(const struct store *store, const char *directory, json_t *
 	FREED char *digest = staged_fact(store, directory, "digest", true);
 	FREED char *type = staged_fact(store, directory, "media_type", false);
 	FREED char *size_text = staged_fact(store, directory, "size", false);
-	FREED char *blob = xprintf("%s/blob", directory);
+	FREED char *blob = xprintf("%s/blob", directory), *tree = xprintf("%s/tree", directory);
 	uint64_t size;
 
 	if (num_parse(size_text, INT64_MAX, &size))
 		refuse(directory, "facts: %s: not a size", size_text);
-	publish(store, blob, store->images, blob_path(digest));
-	publish(store, directory, store->layers, diff_id + strlen(DIGEST_PREFIX));
-	(void)json_array_append_new(diff_ids, json_string(diff_id));
-	(void)json_array_append_new(layers, json_pack("{ss ss sI}", "mediaType", type, "digest",
-	                                              digest, "size", (json_int_t)size));
+	if (access(tree, F_OK))
+		fail(tree, "find the layer");
+	publish(blob, store->images, blob_path(digest));
+	publish(directory, store->layers, diff_id + strlen(DIGEST_PREFIX));
+	if (json_array_append_new(diff_ids, json_string(diff_id)) ||
+	    json_array_append_new(layers, json_pack("{ss ss sI}", "mediaType", type, "digest",
+	                                            digest, "size", (json_int_t)size)))
+		refuse(directory, "facts: media_type: not UTF-8");
 }
 
 /* RFC 3339 with nanoseconds, as Docker writes it. */
@@ -85,33 +116,59 @@ static json_t *now(void)
 	return json_string(text);
 }
 
-static json_t *make_config(const struct image_recipe *recipe, json_t *diff_ids)
+static json_t *make_config(const struct image_recipe *recipe, json_t *config, json_t *diff_ids)
 {
-	json_t *config = json_object(), *created = now();
+	json_t *created = now();
+	FREED char *by = text_utf8(recipe->created_by), *message = text_utf8(recipe->message);
+	json_t *history =
+	        json_pack("{sO ss* ss*}", "created", created, "created_by", by, "comment", message);
 
-	for (size_t i = 0; i < recipe->changes.count; i++)
-		image_change(config, recipe->changes.at[i]);
-	json_t *history = json_pack("{sO ss* ss*}", "created", created, "created_by",
-	                            recipe->created_by, "comment", recipe->message);
 	return json_pack("{so ss ss so s{ss so} s[o]}", "created", created, "architecture",
 	                 image_architecture(), "os", "linux", "config", config, "rootfs", "type",
 	                 "layers", "diff_ids", diff_ids, "history", history);
 }
 
-json_t *image_make(struct store *store, const struct image_recipe *recipe,
-                   char id[DIGEST_LENGTH + 1])
+char *image_checked_name(const char *text)
+{
+	struct reference reference;
+	const char *why = reference_parse(text, &reference);
+
+	if (why)
+		refuse(text, "%s", why);
+	if (*reference.digest)
+		refuse(text, "a digest is no part of a name that can be given");
+	return xstrdup(reference_text(&reference));
+}
+
+static json_t *changed_config(const struct image_recipe *recipe)
+{
+	json_t *config = json_object();
+
+	for (size_t i = 0; i < recipe->changes.count; i++)
+		image_change(config, recipe->changes.at[i]);
+	return config;
+}
+
+void image_check(struct image_recipe *recipe)
+{
+	for (size_t i = 0; i < recipe->names.count; i++)
+		recipe->names.at[i] = image_checked_name(recipe->names.at[i]);
+	json_decref(changed_config(recipe));
+}
+
+void image_make(struct store *store, const struct image_recipe *recipe, char id[DIGEST_LENGTH + 1])
 {
 	json_t *diff_ids = json_array(), *layers = json_array();
 	char digest[DIGEST_LENGTH + 1];
 
 	for (size_t i = 0; i < recipe->layers.count; i++)
 		add_layer(store, recipe->layers.at[i], diff_ids, layers);
-	json_t *config = make_config(recipe, diff_ids);
-	uint64_t size = store_put(store, config, id);
+	json_t *config = make_config(recipe, changed_config(recipe), diff_ids);
+	uint64_t size = publish_json(store, config, id);
 	json_t *manifest = json_pack("{si ss s{ss ss sI} so}", "schemaVersion", 2, "mediaType",
 	                             MEDIA_MANIFEST, "config", "mediaType", MEDIA_CONFIG, "digest",
 	                             id, "size", (json_int_t)size, "layers", layers);
-	size = store_put(store, manifest, digest);
+	size = publish_json(store, manifest, digest);
 	json_t *entry = json_pack("{ss ss sI s{ss ss}}", "mediaType", MEDIA_MANIFEST, "digest",
 	                          digest, "size", (json_int_t)size, "platform", "architecture",
 	                          image_architecture(), "os", "linux");
@@ -119,7 +176,8 @@ json_t *image_make(struct store *store, const struct image_recipe *recipe,
 		fail(NULL, "memory");
 	json_decref(config);
 	json_decref(manifest);
-	return entry;
+	for (size_t i = 0; i < recipe->names.count; i++)
+		image_name(store, entry, recipe->names.at[i]);
 }
 
 /* Two entries of one image, neither with a name, would be one too many. */
@@ -130,13 +188,13 @@ static void drop_nameless(json_t *manifests, const char *digest)
 
 	json_array_foreach(manifests, i, entry)
 	{
-		const char *its = json_string_value(json_object_get(entry, "digest"));
+		const char *its = text_member(entry, "digest");
 
 		entries += its && !strcmp(its, digest);
 	}
 	for (i = json_array_size(manifests); i-- > 0 && entries > 1;) {
 		entry = json_array_get(manifests, i);
-		const char *its = json_string_value(json_object_get(entry, "digest"));
+		const char *its = text_member(entry, "digest");
 
 		if (its && !strcmp(its, digest) && !entry_name(entry)) {
 			(void)json_array_remove(manifests, i);
@@ -148,17 +206,17 @@ static void drop_nameless(json_t *manifests, const char *digest)
 void image_name(struct store *store, json_t *entry, const char *name)
 {
 	json_t *manifests = store_manifests(store), *other;
+	const char *its;
 	size_t i;
 
+	if ((its = entry_name(entry)) && !strcmp(its, name))
+		return;
 	json_incref(entry);
 	json_array_foreach(manifests, i, other)
 	{
-		const char *its = entry_name(other);
-
-		if (!its || strcmp(its, name) != 0 || other == entry)
+		if (other == entry || !(its = entry_name(other)) || strcmp(its, name) != 0)
 			continue;
-		FREED char *digest =
-		        xstrdup(json_string_value(json_object_get(other, "digest")) ?: "");
+		FREED char *digest = xstrdup(text_member(other, "digest") ?: "");
 		entry_set_name(other, NULL);
 		drop_nameless(manifests, digest);
 		break;

@@ -1,6 +1,6 @@
 /*
- * New images, and names for them. The store is locked, its index changed in memory; store_save()
- * makes it so.
+ * New images, and names for them. The store is locked, its index changed in memory; store_write()
+ * and store_commit() make it so.
  */
 #ifndef IMAGE_MAKE_H
 #define IMAGE_MAKE_H
@@ -11,6 +11,7 @@
 
 struct image_recipe {
 	struct list layers;  /* directories as stage_make() makes them, the lowest layer first */
+	struct list names;   /* NAME[:TAG]; may be empty */
 	struct list changes; /* Dockerfile instructions for the config: see image_change() */
 	const char *message, *created_by; /* for its history; may be NULL */
 };
@@ -24,13 +25,23 @@ char *stage_make(const struct store *store, pid_t owner);
 /* Remove such directories of dead owners. 0, or -1: not all could be, and that was said. */
 int stage_clear(const struct store *store);
 
+/* refuse() a path that is none of a directory made so in this store: its parts are to be moved. */
+void stage_check(const struct store *store, const char *directory);
+
+/* refuse() what no image can be made of, whatever its layers are, and bring its names into our
+ * form. */
+void image_check(struct image_recipe *recipe);
+
+/* The form of a name that may be given to an image; refuse()s others. The caller frees it. */
+char *image_checked_name(const char *text);
+
 /*
  * Make an image out of layers that are staged: `tree`, `blob`, and `facts` as img-layer told them.
- * They move into the store, or go away where that has the same already. Its entry, without a name,
- * is put into the index; id receives the digest of its config. fail()s with the store as it was.
+ * They move into the store, or stay where that has the same already. The index gets an entry for
+ * each of its names, which have been checked; id receives the digest of its config. fail()s with
+ * the store as it was.
  */
-json_t *image_make(struct store *store, const struct image_recipe *recipe,
-                   char id[DIGEST_LENGTH + 1]);
+void image_make(struct store *store, const struct image_recipe *recipe, char id[DIGEST_LENGTH + 1]);
 
 /*
  * Apply one instruction to the `config` of an image: CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, ONBUILD,

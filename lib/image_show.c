@@ -139,10 +139,9 @@ void image_show(const struct store *store, const struct image *image, enum image
 /* RFC 3339 as seconds since the epoch; 0 where there is no time. */
 static int64_t created_at(const struct image *image)
 {
-	struct place created = place_member(&image->config, "created", JSON_STRING);
+	const char *created = text_member(image->config.value, "created");
 	struct tm tm = {0};
-	const char *rest =
-	        created.value ? strptime(place_string(&created), "%Y-%m-%dT%T", &tm) : NULL;
+	const char *rest = created ? strptime(created, "%Y-%m-%dT%T", &tm) : NULL;
 	int hours, minutes;
 	char sign;
 
@@ -151,22 +150,32 @@ static int64_t created_at(const struct image *image)
 	int64_t at = timegm(&tm);
 	rest += strspn(rest, ".0123456789");
 	if (sscanf(rest, "%c%2d:%2d", &sign, &hours, &minutes) == 3)
-		at -= (sign == '-' ? -60 : 60) * (hours * 60 + minutes);
+		at -= (sign == '-' ? -60L : 60L) * (hours * 60 + minutes);
 	return at;
 }
 
-void image_line(const struct store *store, const struct image *image, bool json)
+static void print_field(const char *text)
+{
+	/* Not empty: a shell's `read` takes two tabs for one. */
+	text_field(text && *text ? text : "-");
+	putchar('\t');
+}
+
+static void print_image(const struct store *store, const struct image *image, bool json)
 {
 	const char *colon = image->name ? strrchr(image->name, ':') : NULL;
-	FREED char *name = colon ? strndup(image->name, (size_t)(colon - image->name)) : NULL;
-	const char *tag = colon ? colon + 1 : NULL;
+	const char *tag = colon && !strchr(colon, '/') ? colon + 1 : NULL;
+	FREED char *name = !image->name ? NULL
+	                   : !tag       ? xstrdup(image->name)
+	                                : xprintf("%.*s", (int)(colon - image->name), image->name);
 	int64_t created = created_at(image);
 	uint64_t size = image_size(store, image);
 
 	if (!json) {
-		text_field(name ? name : "-");
-		printf("\t%s\t%s\t%s\t%" PRId64 "\t%" PRIu64 "\n", tag ? tag : "-", image->id,
-		       image->digest, created, size);
+		print_field(name);
+		print_field(tag);
+		printf("%s\t%s\t%" PRId64 "\t%" PRIu64 "\n", image->id, image->digest, created,
+		       size);
 		return;
 	}
 	json_t *line = json_pack("{ss* ss* ss ss sI sI}", "name", name, "tag", tag, "id", image->id,
@@ -176,4 +185,25 @@ void image_line(const struct store *store, const struct image *image, bool json)
 		fail("standard output", "write");
 	putchar('\n');
 	json_decref(line);
+}
+
+int image_list(const struct store *store, bool json)
+{
+	json_t *entry;
+	int failed = 0;
+	size_t i;
+
+	json_array_foreach(store_manifests(store), i, entry)
+	{
+		struct image image;
+		const char *why = image_load(store, entry, &image);
+
+		if (why) {
+			complain_plainly(image.name, "%s", why);
+			failed = -1;
+		} else {
+			print_image(store, &image, json);
+		}
+	}
+	return failed;
 }

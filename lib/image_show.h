@@ -20,9 +20,10 @@ enum image_format {
 void image_show(const struct store *store, const struct image *image, enum image_format format);
 
 /*
- * A line: name, tag, id, digest of the manifest, seconds since the epoch when it was made, bytes;
- * `-` where there is none.
+ * A line for each entry of the index: name, tag, id, digest of the manifest, seconds since the
+ * epoch when it was made, bytes; `-` where there is none. json: an object a line. 0, or -1: not all
+ * could be read, and that was said.
  */
-void image_line(const struct store *store, const struct image *image, bool json);
+int image_list(const struct store *store, bool json);
 
 #endif

@@ -28,6 +28,28 @@ char *stage_make(const struct store *store, pid_t owner)
 	return xprintf("%s/layers/%s", store->root, name);
 }
 
+void stage_check(const struct store *store, const char *directory)
+{
+	const char *name = strrchr(directory, '/');
+	FREED char *path = xprintf("%s/layers%s", store->root, name ? name : "");
+
+	if (!name || strncmp(name, "/.new-", 6) != 0 || strcmp(path, directory) != 0)
+		refuse(directory, "not a directory that 'stage' has made in this store");
+}
+
+/*
+ * The first step is a rename, so that nobody can make a layer of what is half deleted: who adds one
+ * renames it, too, and one of both comes first.
+ */
+static int clear(const struct store *store, const char *name)
+{
+	FREED char *dead = xprintf(".dead-%s", name);
+
+	if (renameat(store->layers, name, store->layers, dead))
+		return errno == ENOENT ? 0 : -1;
+	return remove_tree(store->layers, dead);
+}
+
 int stage_clear(const struct store *store)
 {
 	int again = openat(store->layers, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), failed = 0;
@@ -35,14 +57,18 @@ int stage_clear(const struct store *store)
 	unsigned long long start;
 	int owner;
 
+	if (!dir && store->layers < 0)
+		return 0;
 	if (!dir)
 		fail(store->root, "read layers");
 	for (struct dirent *entry; (entry = readdir(dir));) {
-		if (sscanf(entry->d_name, ".new-%d-%llu-", &owner, &start) != 2 ||
-		    process_start(owner) == start)
-			continue;
-		if (remove_tree(store->layers, entry->d_name)) {
-			complain(store->root, "remove layers/%s", entry->d_name);
+		const char *name = entry->d_name;
+		bool new = sscanf(name, ".new-%d-%llu-", &owner, &start) == 2 &&
+		           process_start(owner) != start;
+		bool dead = !strncmp(name, ".dead-", 6);
+
+		if (dead ? remove_tree(store->layers, name) : new ? clear(store, name) : 0) {
+			complain(store->root, "remove layers/%s", name);
 			failed = -1;
 		}
 	}

@@ -1,103 +1,67 @@
-/* Removing images: see image_sweep.h. */
+/* What no image needs: see image_sweep.h. */
 #define _GNU_SOURCE
 #include "image_sweep.h"
 
 #include "io.h"
-#include "reference.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 static const char gone[] = ".gone-";
 
-static bool is_listed(const struct list *list, const char *text)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (!strcmp(list->at[i], text))
-			return true;
-	return false;
-}
-
-/* How many entries of the index lead to the image. */
-static size_t count_entries(const struct store *store, const char *id)
-{
-	size_t count = 0, i;
-	json_t *entry;
-
-	json_array_foreach(store_manifests(store), i, entry)
-	{
-		struct image image;
-
-		image_load(store, entry, &image);
-		count += !strcmp(image.id, id);
-	}
-	return count;
-}
-
-static void print(const char *what, const char *object)
-{
-	printf("%s\t%s\n", what, object);
-}
-
-/* One entry goes; the last one of its image with it, unless that is in use. */
-static void drop(struct store *store, const struct image *image, const struct list *keep,
-                 bool force)
-{
-	json_t *list = store_manifests(store);
-	bool last = count_entries(store, image->id) == 1, kept = is_listed(keep, image->id);
-
-	if (last && kept && !force)
-		refuse(image->name ? image->name : image->id,
-		       "a container uses this image (--force to take the name away)");
-	if (image->name)
-		print("untagged", image->name);
-	if (last && kept) {
-		entry_set_name(image->entry, NULL);
-		return;
-	}
-	if (last)
-		print("deleted", image->id);
-	for (size_t i = json_array_size(list); i-- > 0;)
-		if (json_array_get(list, i) == image->entry)
-			(void)json_array_remove(list, i);
-}
-
-void image_untag(struct store *store, const char *text, const struct list *keep, bool force)
-{
-	struct image image;
-	struct reference reference;
-
-	image_find(store, text, &image);
-	bool by_name = image.name && !reference_parse(text, &reference) && *reference.tag &&
-	               !strcmp(image.name, reference_text(&reference));
-	if (by_name) {
-		drop(store, &image, keep, force);
-		return;
-	}
-	FREED char *id = xstrdup(image.id);
-	size_t left = count_entries(store, id);
-	if (left > 1 && !force)
-		refuse(text, "the image has several names (--force to take all away)");
-	for (size_t i = json_array_size(store_manifests(store)); i-- > 0;) {
-		image_load(store, json_array_get(store_manifests(store), i), &image);
-		if (!strcmp(image.id, id))
-			drop(store, &image, keep, force);
-	}
-}
-
 static void add_digest(json_t *set, const char *digest)
 {
-	(void)json_object_set_new(set, digest, json_true());
+	if (digest)
+		(void)json_object_set_new(set, digest, json_true());
 }
 
-static void add_layers(json_t *set, const struct image *image)
+static void mark_config(const struct store *store, json_t *set, const char *from,
+                        const json_t *descriptor)
 {
-	for (size_t i = 0; i < image_layer_count(image); i++)
-		add_digest(set, image_layer(image, i));
+	const char *type = text_member(descriptor, "mediaType");
+	struct place config;
+	json_t *id;
+	size_t i;
+
+	add_digest(set, text_member(descriptor, "digest"));
+	const char *why = store_try_blob(store, from, descriptor, &config);
+	if (why && type && strcmp(type, MEDIA_CONFIG) != 0)
+		return; /* of something else than an image, which has no layers unpacked */
+	if (why)
+		refuse(NULL, "%s", why);
+	json_array_foreach(json_object_get(json_object_get(config.value, "rootfs"), "diff_ids"), i,
+	                   id) add_digest(set, json_string_value(id));
+}
+
+/*
+ * A manifest, or an index of such, and what it leads to, for all kinds of machines. The store of
+ * another program may lack some of these: what is not there is not missed.
+ */
+static void mark(const struct store *store, json_t *set, const char *from, const json_t *descriptor)
+{
+	struct place blob;
+	json_t *one;
+	size_t i;
+
+	const char *why = store_try_blob(store, from, descriptor, &blob);
+	if (why)
+		refuse(NULL, "%s", why);
+	add_digest(set, text_member(descriptor, "digest"));
+	json_array_foreach(json_object_get(blob.value, "layers"), i, one)
+	        add_digest(set, text_member(one, "digest"));
+	json_array_foreach(json_object_get(blob.value, "manifests"), i, one)
+	{
+		const char *digest = text_member(one, "digest");
+
+		if (digest && digest_is_valid(digest) &&
+		    faccessat(store->images, blob_path(digest), F_OK, 0) == 0)
+			mark(store, set, blob.file, one);
+	}
+	if ((one = json_object_get(blob.value, "config")))
+		mark_config(store, set, blob.file, one);
 }
 
 /* The digests of all blobs and layers that are needed. */
@@ -107,30 +71,15 @@ static json_t *find_needed(const struct store *store, const struct list *keep)
 	size_t i;
 
 	json_array_foreach(store_manifests(store), i, entry)
-	{
-		struct image image;
-
-		image_load(store, entry, &image);
-		add_digest(set, json_string_value(json_object_get(entry, "digest")));
-		add_digest(set, image.digest);
-		add_digest(set, image.id);
-		add_layers(set, &image);
-		struct place layers = place_member(&image.manifest, "layers", JSON_ARRAY);
-		for (size_t n = 0; n < place_count(&layers); n++) {
-			struct place layer = place_element(&layers, n, JSON_OBJECT);
-
-			add_digest(set, place_text_of(&layer, "digest"));
-		}
-	}
+	        mark(store, set, store->index.file, entry);
 	for (i = 0; i < keep->count; i++) {
-		struct image image = {.id = keep->at[i]};
+		const char *id = keep->at[i];
 
-		if (!digest_is_valid(image.id) ||
-		    faccessat(store->images, blob_path(image.id), F_OK, 0))
+		if (!digest_is_valid(id) || faccessat(store->images, blob_path(id), F_OK, 0))
 			continue;
-		image.config = store_blob(store, image.id);
-		add_digest(set, image.id);
-		add_layers(set, &image);
+		json_t *descriptor = json_pack("{ss}", "digest", id);
+		mark_config(store, set, id, descriptor);
+		json_decref(descriptor);
 	}
 	return set;
 }
@@ -149,14 +98,21 @@ static const char *as_digest(const char *name, const char *prefix)
 	return digest;
 }
 
+/* NULL: it is not there, so there is nothing in it. */
 static DIR *open_list(const struct store *store, int at, const char *name)
 {
-	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = at < 0 ? -1 : openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 
-	if (!dir)
+	if (!dir && at >= 0 && errno != ENOENT)
 		fail(store->root, "read %s", name);
 	return dir;
+}
+
+static void close_list(DIR *dir)
+{
+	if (dir)
+		(void)closedir(dir);
 }
 
 void sweep_aside(const struct store *store, const struct list *keep)
@@ -164,7 +120,7 @@ void sweep_aside(const struct store *store, const struct list *keep)
 	json_t *needed = find_needed(store, keep);
 	DIR *dir = open_list(store, store->layers, ".");
 
-	for (struct dirent *entry; (entry = readdir(dir));) {
+	for (struct dirent *entry; dir && (entry = readdir(dir));) {
 		const char *digest = as_digest(entry->d_name, "");
 
 		if (!*digest || json_object_get(needed, digest))
@@ -175,7 +131,7 @@ void sweep_aside(const struct store *store, const struct list *keep)
 		     renameat(store->layers, entry->d_name, store->layers, to)))
 			fail(store->root, "set layers/%s aside", entry->d_name);
 	}
-	(void)closedir(dir);
+	close_list(dir);
 	json_decref(needed);
 }
 
@@ -183,14 +139,14 @@ static void delete_blobs(const struct store *store, json_t *needed)
 {
 	DIR *dir = open_list(store, store->images, "blobs/sha256");
 
-	for (struct dirent *entry; (entry = readdir(dir));) {
+	for (struct dirent *entry; dir && (entry = readdir(dir));) {
 		const char *digest = as_digest(entry->d_name, "");
 
 		if (*digest && !json_object_get(needed, digest) &&
 		    unlinkat(store->images, blob_path(digest), 0) && errno != ENOENT)
 			fail(store->root, "delete blob %s", digest);
 	}
-	(void)closedir(dir);
+	close_list(dir);
 }
 
 int sweep_delete(const struct store *store, const struct list *keep)
@@ -200,23 +156,24 @@ int sweep_delete(const struct store *store, const struct list *keep)
 	struct list doomed = {0};
 	int failed = 0;
 
-	for (struct dirent *entry; (entry = readdir(dir));) {
+	for (struct dirent *entry; dir && (entry = readdir(dir));) {
 		const char *digest = as_digest(entry->d_name, gone);
 
 		if (!*digest)
 			continue;
-		/* When the same layer has come again meanwhile, the new one stays. */
-		if (json_object_get(needed, digest) &&
-		    renameat(store->layers, entry->d_name, store->layers,
-		             digest + strlen(DIGEST_PREFIX)) == 0)
+		if (json_object_get(needed, digest)) {
+			/* If it has come again meanwhile, both stay: each may be in use. */
+			(void)renameat(store->layers, entry->d_name, store->layers,
+			               digest + strlen(DIGEST_PREFIX));
 			continue;
-		print("layer", digest);
+		}
+		printf("layer\t%s\n", digest);
 		list_add(&doomed, xstrdup(entry->d_name));
 	}
-	(void)closedir(dir);
+	close_list(dir);
 	delete_blobs(store, needed);
 	json_decref(needed);
-	(void)flock(store->images, LOCK_UN); /* what is aside is nobody's: it may take its time */
+	store_unlock(store); /* what is aside is nobody's: it may take its time */
 	for (size_t i = 0; i < doomed.count; i++)
 		if (remove_tree(store->layers, doomed.at[i])) {
 			complain(store->root, "delete layers/%s", doomed.at[i]);

@@ -4,6 +4,7 @@
 
 #include "io.h"
 #include "record.h"
+#include "reference.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,27 +13,51 @@
 #include <sys/stat.h>
 
 enum { MOST_JSON = 16 << 20 };
+static const char new_file[] = ".new";
 
 static const char *images_file(const struct store *store, const char *name)
 {
 	return xprintf("%s/images/%s", store->root, name); /* for messages: never freed */
 }
 
-/* A file appears whole or not at all. */
-static void put_file(const struct store *store, const char *path, const char *text, size_t length)
+static void lock(const struct store *store, int how)
 {
-	FREED char *new = xprintf("%s.new-%d", path, getpid());
-	CLOSED int fd = openat(store->images, new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (flock(store->images, how))
+		fail(images_file(store, ""), "lock");
+}
 
-	/* Synced: an index that has lost its contents with the power would be all images lost. */
-	if (fd >= 0 && write_all(fd, text, length) == 0 && fdatasync(fd) == 0 &&
-	    renameat(store->images, new, store->images, path) == 0)
-		return;
+void store_tidy(const struct store *store)
+{
+	(void)unlinkat(store->images, new_file, 0); /* if not, the next writer takes it over */
+}
+
+static _Noreturn void give_up(const struct store *store, const char *object, const char *what)
+{
 	int why = errno;
-	if (fd >= 0)
-		(void)unlinkat(store->images, new, 0); /* what failed is what has to be told */
+
+	store_tidy(store);
 	errno = why;
-	fail(images_file(store, path), "write");
+	fail(object, "%s", what);
+}
+
+/*
+ * The file `.new`, which becomes `path`. One name is enough, since the lock is held, and so a
+ * writer that was killed leaves one file, which the next one takes over. Synced: an index that has
+ * lost its contents with the power would be all images lost.
+ */
+static void write_new(const struct store *store, const char *path, const char *text, size_t length)
+{
+	CLOSED int fd =
+	        openat(store->images, new_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	if (fd < 0 || write_all(fd, text, length) || fdatasync(fd))
+		give_up(store, images_file(store, path), "write");
+}
+
+static void rename_new(const struct store *store, const char *path)
+{
+	if (renameat(store->images, new_file, store->images, path))
+		give_up(store, images_file(store, path), "rename");
 }
 
 static void make_layout(const struct store *store)
@@ -42,8 +67,12 @@ static void make_layout(const struct store *store)
 	if ((mkdirat(store->images, "blobs", 0755) && errno != EEXIST) ||
 	    (mkdirat(store->images, "blobs/sha256", 0755) && errno != EEXIST))
 		fail(images_file(store, "blobs"), "mkdir");
-	if (faccessat(store->images, "oci-layout", F_OK, 0))
-		put_file(store, "oci-layout", version, strlen(version));
+	if (faccessat(store->images, "oci-layout", F_OK, 0) == 0)
+		return;
+	lock(store, LOCK_EX);
+	write_new(store, "oci-layout", version, strlen(version));
+	rename_new(store, "oci-layout");
+	store_unlock(store);
 }
 
 static int open_below(int root, const char *path, const char *name, unsigned int mode)
@@ -56,25 +85,11 @@ static int open_below(int root, const char *path, const char *name, unsigned int
 	return fd;
 }
 
-static void read_index(struct store *store)
-{
-	const char *file = images_file(store, "index.json");
-	CLOSED int fd = openat(store->images, "index.json", O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0 && errno != ENOENT)
-		fail(file, "open");
-	store->index =
-	        fd >= 0 ? place_root(fd, file) : place_text("{\"schemaVersion\":2}", 19, file);
-	if (!place_member(&store->index, "manifests", JSON_ARRAY).value)
-		(void)json_object_set_new(store->index.value, "manifests", json_array());
-}
-
 bool store_open_images(struct store *store, const char *root, bool make)
 {
 	CLOSED int dir = store_open(root, make);
 
-	store->root = root;
-	store->images = store->layers = -1;
+	*store = (struct store){.root = root, .images = -1, .layers = -1};
 	if (dir < 0 && (errno != ENOENT || make))
 		fail(root, "open");
 	if (dir < 0)
@@ -82,28 +97,55 @@ bool store_open_images(struct store *store, const char *root, bool make)
 	store->images = open_below(dir, root, "images", make ? 0755 : 0);
 	/* Layers hold set-user-ID programs of all kinds: nobody else gets to them. */
 	store->layers = open_below(dir, root, "layers", make ? 0700 : 0);
-	if (store->images < 0 || store->layers < 0)
-		return false;
 	if (make)
 		make_layout(store);
-	read_index(store);
-	return true;
+	return store->images >= 0;
+}
+
+static void read_index(struct store *store)
+{
+	static const char empty[] = "{\"schemaVersion\":2,\"mediaType\":\"" MEDIA_INDEX "\"}";
+	const char *file = images_file(store, "index.json");
+	CLOSED int fd = openat(store->images, "index.json", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 && errno != ENOENT)
+		fail(file, "open");
+	store->index = fd >= 0 ? place_root(fd, file) : place_text(empty, strlen(empty), file);
+	if (!place_member(&store->index, "manifests", JSON_ARRAY).value)
+		(void)json_object_set_new(store->index.value, "manifests", json_array());
 }
 
 void store_lock(struct store *store)
 {
-	if (flock(store->images, LOCK_EX))
-		fail(images_file(store, ""), "lock");
+	lock(store, LOCK_EX);
 	read_index(store);
 }
 
-void store_save(struct store *store)
+void store_share(struct store *store)
+{
+	lock(store, LOCK_SH);
+	read_index(store);
+}
+
+void store_unlock(const struct store *store)
+{
+	(void)flock(store->images, LOCK_UN); /* if not, the end of the process does */
+}
+
+void store_write(struct store *store)
 {
 	FREED char *text = json_dumps(store->index.value, JSON_INDENT(2));
 
 	if (!text)
 		fail(NULL, "memory");
-	put_file(store, "index.json", text, strlen(text));
+	write_new(store, "index.json", text, strlen(text));
+}
+
+void store_commit(struct store *store)
+{
+	if (fflush(stdout) || ferror(stdout))
+		give_up(store, "standard output", "write");
+	rename_new(store, "index.json");
 }
 
 json_t *store_manifests(const struct store *store)
@@ -113,7 +155,17 @@ json_t *store_manifests(const struct store *store)
 
 const char *entry_name(const json_t *entry)
 {
-	return json_string_value(json_object_get(json_object_get(entry, "annotations"), REF_NAME));
+	const char *name = text_member(json_object_get(entry, "annotations"), REF_NAME);
+	struct reference reference;
+
+	if (!name || reference_parse(name, &reference) || !*reference.tag)
+		return name;
+	return xstrdup(reference_text(&reference));
+}
+
+const char *text_member(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
 }
 
 void entry_set_name(json_t *entry, const char *name)
@@ -140,32 +192,34 @@ const char *blob_path(const char *digest)
 	return path;
 }
 
-struct place store_blob(const struct store *store, const char *digest)
+const char *store_try_blob(const struct store *store, const char *from, const json_t *descriptor,
+                           struct place *blob)
 {
+	const char *digest = text_member(descriptor, "digest");
 	char real[DIGEST_LENGTH + 1];
+	json_error_t error;
 	size_t length;
 
-	if (!digest_is_valid(digest))
-		refuse(store->index.file, "%s: not a digest that is known here", digest);
-	const char *file = images_file(store, blob_path(digest));
+	if (!digest || !digest_is_valid(digest))
+		return xprintf("%s: %s: not a digest that is known here", from, digest ?: "none");
+	*blob = (struct place){.file = images_file(store, blob_path(digest))};
 	FREED char *text = read_file(store->images, blob_path(digest), MOST_JSON, &length);
 	if (!text)
-		fail(file, "read");
+		return xprintf("%s: read: %s", blob->file, strerror(errno));
 	digest_of(text, length, real);
 	if (strcmp(real, digest) != 0)
-		refuse(file, "damaged: its digest is %s", real);
-	return place_text(text, length, file);
+		return xprintf("%s: damaged: its digest is %s", blob->file, real);
+	blob->value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+	if (!blob->value)
+		return xprintf("%s: line %d, column %d: %s", blob->file, error.line, error.column,
+		               error.text);
+	return json_is_object(blob->value) ? NULL : xprintf("%s: not a JSON object", blob->file);
 }
 
-uint64_t store_put(const struct store *store, json_t *value, char digest[DIGEST_LENGTH + 1])
+void store_put(const struct store *store, const char *text, const char *digest)
 {
-	FREED char *text = json_dumps(value, JSON_COMPACT);
-
-	if (!text)
-		fail(NULL, "memory");
-	digest_of(text, strlen(text), digest);
-	put_file(store, blob_path(digest), text, strlen(text));
-	return strlen(text);
+	write_new(store, blob_path(digest), text, strlen(text));
+	rename_new(store, blob_path(digest));
 }
 
 char *layer_path(const struct store *store, const char *diff_id, const char *file)

@@ -4,13 +4,15 @@
  *     layers/HEX/tree       a layer unpacked, by the diff id of its archive, shared by all images
  *     layers/HEX/facts      what img-layer told of it: lines KEY TAB VALUE
  *     layers/.new-PID-START-…   one in the making, of the process PID that started at START
- *     layers/.gone-HEX      one on its way out: see store_sweep.c
+ *     layers/.dead-…        such a one, whose process is gone, while it is deleted
+ *     layers/.gone-HEX      one on its way out: see image_sweep.h
  * Other programs read the layout and write it, so nothing in it is taken for granted. Source:
  * OCI image specification, image-layout.md, image-index.md, manifest.md, config.md, annotations.md.
  *
  * index.json is replaced as a whole, under the lock of the directory `images`; what it refers to is
- * put in its place before, under the same lock. JSON is synced to the disk, layers are not. All of
- * this fail()s or refuse()s, naming the file.
+ * put in its place before, under the same lock. Who reads shares that lock, so that what an index
+ * leads to is there. JSON is synced to the disk, layers are not. All of this fail()s or refuse()s,
+ * naming the file.
  */
 #ifndef LAYOUT_H
 #define LAYOUT_H
@@ -27,38 +29,62 @@
 struct store {
 	const char *root; /* an absolute path */
 	int images, layers;
-	struct place index; /* of index.json */
+	struct place index; /* of index.json; empty until it is read */
 };
 
 /*
- * Open the store and read its index. make: make what is missing, with modes that a umask of 0 lets
- * be. False: there is no store, hence no image.
+ * Open the store. make: make what is missing, with modes that a umask of 0 lets be. False: there is
+ * no store, hence no image.
  */
 bool store_open_images(struct store *store, const char *root, bool make);
 
-/* Take the lock, for as long as the process lives, and read the index once more. */
+/*
+ * Take the lock and read the index. The lock is held until the process ends or lets it go. Who
+ * does not change anything shares it with others.
+ */
 void store_lock(struct store *store);
+void store_share(struct store *store);
+void store_unlock(const struct store *store);
 
-/* Write the index that is in memory, in one step; the lock is held. */
-void store_save(struct store *store);
+/*
+ * Write the index that is in memory, in two steps; the lock is held. What can fail does so in the
+ * first one. The second one flushes what was printed in between, which is true when it returns:
+ * what cannot be told is not done.
+ */
+void store_write(struct store *store);
+void store_commit(struct store *store);
+
+/* What a writer left that was killed is removed; the lock is held. */
+void store_tidy(const struct store *store);
 
 /* The manifests of the index, an array that is there in any case. */
 json_t *store_manifests(const struct store *store);
 
-/* What an entry of the index is named, or NULL. */
+/*
+ * What an entry of the index is named, NAME:TAG; or NULL. A name that another program has put there
+ * in another form is brought into ours; what is no name of an image is as it is. Never freed.
+ */
 const char *entry_name(const json_t *entry);
 
 /* Give an entry its name, or with NULL take it away. */
 void entry_set_name(json_t *entry, const char *name);
 
-/* Read a blob that is a JSON object. A blob whose digest is wrong is refused. */
-struct place store_blob(const struct store *store, const char *digest);
+/* A member that is a string, or NULL. */
+const char *text_member(const json_t *object, const char *key);
+
+/*
+ * Read the blob that `descriptor` leads to, a JSON object; it stands in the file `from`, for
+ * messages. NULL, or what is wrong with it, naming the file: it is missing, or damaged, which is
+ * told by its digest.
+ */
+const char *store_try_blob(const struct store *store, const char *from, const json_t *descriptor,
+                           struct place *blob);
 
 /* blobs/sha256/HEX, below images; there until the next call. The digest has to be valid. */
 const char *blob_path(const char *digest);
 
-/* Put a JSON object into blobs; `digest` receives its name. Returns its length in bytes. */
-uint64_t store_put(const struct store *store, json_t *value, char digest[DIGEST_LENGTH + 1]);
+/* Put a text into blobs, under its digest; the lock is held. */
+void store_put(const struct store *store, const char *text, const char *digest);
 
 /* ROOT/layers/HEX[/file], an absolute path; the caller frees it. */
 char *layer_path(const struct store *store, const char *diff_id, const char *file);

@@ -1,6 +1,8 @@
 /* Data on stdout: see text.h. */
+#define _GNU_SOURCE
 #include "text.h"
 
+#include "err.h"
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,6 +69,20 @@ void text_json(const char *s)
 		s += length ? length : 1;
 	}
 	putchar('"');
+}
+
+char *text_utf8(const char *s)
+{
+	if (!s)
+		return NULL;
+	char *copy = xalloc(3 * strlen(s) + 1), *to = copy;
+	while (*s) {
+		size_t length = utf8_length(s);
+
+		to = length ? mempcpy(to, s, length) : stpcpy(to, "\xef\xbf\xbd");
+		s += length ? length : 1;
+	}
+	return copy;
 }
 
 /* A character within single quotes. */

@@ -15,6 +15,10 @@ void text_field(const char *s);
  * them. */
 void text_json(const char *s);
 
+/* A copy that is UTF-8, in the same way, for who makes JSON of it; NULL of NULL. The caller frees.
+ */
+char *text_utf8(const char *s);
+
 /* One word of POSIX shell, in single quotes. */
 void text_shell(const char *s);
 

@@ -11,11 +11,13 @@
 #include "image_make.h"
 #include "image_show.h"
 #include "image_sweep.h"
+#include "image_untag.h"
 #include "io.h"
 #include "num.h"
 #include "record.h"
-#include "reference.h"
+#include "text.h"
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,14 +25,29 @@
 static const char *root;
 static bool json, shell, force, delete;
 static struct image_recipe recipe;
-static struct list names, keep;
-static uint64_t owner;
+static struct list keep;
+static pid_t owner; /* 0: the caller */
 static struct store store;
 
-static void open_for_change(void)
+/* With what is missing made. */
+static void open_to_make(void)
 {
 	(void)umask(0); /* who may do what depends on the modes, not on who called */
-	(void)store_open_images(&store, store_path(root), true);
+	(void)store_open_images(&store, root = store_path(root), true);
+}
+
+/* Where there is no store, there are no images. */
+static void open_to_read(void)
+{
+	if (store_open_images(&store, root = store_path(root), false))
+		store_share(&store);
+}
+
+static void open_to_change(void)
+{
+	(void)umask(0);
+	if (store_open_images(&store, root = store_path(root), false))
+		store_lock(&store);
 }
 
 static void finish(void)
@@ -39,57 +56,57 @@ static void finish(void)
 		fail("standard output", "write");
 }
 
-/* NAME:TAG of a name that may stand in the index; the caller frees it. */
-static char *checked_name(const char *text)
+static void opt_owner(const struct opt *opt, const char *arg)
 {
-	struct reference reference;
-	const char *why = reference_parse(text, &reference);
+	uint64_t pid;
 
-	if (why)
-		refuse(text, "%s", why);
-	if (*reference.digest)
-		refuse(text, "a digest is no part of a name that can be given");
-	return xstrdup(reference_text(&reference));
+	if (num_parse(arg, INT_MAX, &pid) || !pid)
+		opt_refuse(opt, arg, "not the id of a process");
+	owner = (pid_t)pid;
+}
+
+static void undo_stage(void *path)
+{
+	(void)remove_tree(AT_FDCWD, path); /* if not, it goes when its owner is gone */
 }
 
 static int stage(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	open_for_change();
+	open_to_make();
+	store_share(&store); /* a store that is damaged is found before the work */
+	store_unlock(&store);
 	(void)stage_clear(&store);
-	puts(stage_make(&store, owner ? (pid_t)owner : getppid()));
+	char *path = stage_make(&store, owner ? owner : getppid());
+	on_failure(undo_stage, path);
+	puts(path);
 	finish();
 	return 0;
 }
 
-/* What is staged has to be ours, and below the store: its parts are moved. */
-static void check_staged(char **directory)
+static int check(int argc, char **argv)
 {
-	const char *name = strrchr(*directory, '/');
-
-	FREED char *path = xprintf("%s/layers%s", store.root, name ? name : "");
-	if (!name || strncmp(name, "/.new-", 6) != 0 || strcmp(path, *directory) != 0)
-		refuse(*directory, "not a directory that 'stage' has made in this store");
+	(void)argc, (void)argv;
+	image_check(&recipe);
+	return 0;
 }
 
 static int add(int argc, char **argv)
 {
 	char id[DIGEST_LENGTH + 1];
 
-	open_for_change();
+	image_check(&recipe);
 	recipe.layers = (struct list){argv, (size_t)argc};
+	open_to_make();
 	for (int i = 0; i < argc; i++)
-		check_staged(&argv[i]);
-	for (size_t i = 0; i < names.count; i++)
-		names.at[i] = checked_name(names.at[i]);
+		stage_check(&store, argv[i]);
 	store_lock(&store);
-	json_t *entry = image_make(&store, &recipe, id);
-	for (size_t i = 0; i < names.count; i++)
-		image_name(&store, entry, names.at[i]);
+	image_make(&store, &recipe, id);
+	store_write(&store);
 	puts(id);
-	finish(); /* nobody would know of an image whose id was not told */
-	store_save(&store);
+	store_commit(&store);
 	keep_what_is_done();
+	store_unlock(&store);
 	for (int i = 0; i < argc; i++)
 		(void)remove_tree(AT_FDCWD, argv[i]); /* if not, the next 'stage' does */
 	return 0;
@@ -102,7 +119,7 @@ static int show(int argc, char **argv)
 	(void)argc;
 	if (json && shell)
 		usage_error("one of --json, --shell");
-	(void)store_open_images(&store, store_path(root), false);
+	open_to_read();
 	image_find(&store, argv[0], &image);
 	image_show(&store, &image, json ? IMAGE_JSON : shell ? IMAGE_SHELL : IMAGE_LINES);
 	finish();
@@ -111,57 +128,57 @@ static int show(int argc, char **argv)
 
 static int list(int argc, char **argv)
 {
-	json_t *entry;
-	size_t i;
-
 	(void)argc, (void)argv;
-	if (!store_open_images(&store, store_path(root), false))
-		return 0;
-	json_array_foreach(store_manifests(&store), i, entry)
-	{
-		struct image image;
-
-		image_load(&store, entry, &image);
-		image_line(&store, &image, json);
-	}
+	open_to_read();
+	int failed = image_list(&store, json);
 	finish();
-	return 0;
+	return failed ? STATUS_FAILED : 0;
 }
 
 static int tag(int argc, char **argv)
 {
+	FREED char *name = image_checked_name(argv[1]);
 	struct image image;
 
 	(void)argc;
-	open_for_change();
-	store_lock(&store);
+	open_to_change();
 	image_find(&store, argv[0], &image);
-	image_name(&store, image.entry, checked_name(argv[1]));
-	store_save(&store);
+	image_name(&store, image.entry, name);
+	store_write(&store);
+	store_commit(&store);
 	return 0;
 }
 
 static int untag(int argc, char **argv)
 {
-	open_for_change();
-	store_lock(&store);
+	struct list told = {0};
+
+	open_to_change();
 	for (int i = 0; i < argc; i++)
-		image_untag(&store, argv[i], &keep, force);
-	finish();
-	store_save(&store);
+		image_untag(&store, argv[i], &keep, force, &told);
+	store_write(&store);
+	for (size_t i = 0; i < told.count; i++) {
+		text_field(told.at[i]);
+		putchar(i % 2 ? '\n' : '\t');
+	}
+	store_commit(&store);
 	return 0;
 }
 
 static int sweep(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	open_for_change();
-	store_lock(&store);
-	int failed = stage_clear(&store);
+	open_to_change();
+	if (store.images < 0)
+		return 0;
+	store_tidy(&store);
+	int failed = 0;
 	if (delete)
-		failed |= sweep_delete(&store, &keep);
+		failed = sweep_delete(&store, &keep);
 	else
 		sweep_aside(&store, &keep);
+	store_unlock(&store);
+	failed |= stage_clear(&store);
 	finish();
 	return failed ? STATUS_FAILED : 0;
 }
@@ -172,11 +189,11 @@ static const struct opt common_options[] = {
 	{0},
 };
 static const struct opt stage_options[] = {
-	{"owner", 0, "PID", "the directory may go when this process is gone (the caller)", opt_number, &owner},
+	{"owner", 0, "PID", "the directory may go when this process is gone (the caller)", opt_owner, NULL},
 	{0},
 };
 static const struct opt add_options[] = {
-	{"name", 0, "NAME[:TAG]", "name it so (repeatable)", opt_list, &names},
+	{"name", 0, "NAME[:TAG]", "name it so (repeatable)", opt_list, &recipe.names},
 	{"change", 'c', "INSTRUCTION", "of a Dockerfile, such as 'CMD [\"sh\"]' (repeatable)", opt_list, &recipe.changes},
 	{"message", 'm', "TEXT", "a comment for its history", opt_string, &recipe.message},
 	{"created-by", 0, "TEXT", "what made it, for its history", opt_string, &recipe.created_by},
@@ -203,6 +220,7 @@ static const struct opt sweep_options[] = {
 };
 static const struct verb verbs[] = {
 	{"stage", "", "make a directory for a new layer, print it", stage, 0, 0, stage_options},
+	{"check", "", "refuse what 'add' would refuse, before the work", check, 0, 0, add_options},
 	{"add", "DIR...", "make an image out of staged layers, print its id", add, 1, -1, add_options},
 	{"show", "IMAGE", "print what it takes to run it", show, 1, 1, show_options},
 	{"list", "", "print a line for each name of an image", list, 0, 0, list_options},
