@@ -1,0 +1,108 @@
+# What the tests of `mini-docker run` share. Each has the image busybox in a store of its own, and at
+# its end no container may be left there.
+# shellcheck shell=bash disable=SC2034 # variables are for the tests
+
+load lib/common
+
+PIDS=() # of what runs in the background
+
+run_setup() {
+    common_setup
+    need_root
+    cd "$T" || return
+    PATH=$BUILD/test:$PATH
+    busybox_image
+}
+
+run_teardown() {
+    local pid status=0
+    for pid in "${PIDS[@]}"; do kill -KILL "$pid" 2> /dev/null || :; done
+    no_container || status=1
+    common_teardown || status=1
+    return "$status"
+}
+
+# box ARG...: mini-docker run --rm ARG...
+box() {
+    mini-docker run --rm "$@"
+}
+
+# begin ARG...: the same in the background, output in the files out and err, its pid in $runner.
+# What a shell starts in the background ignores ^C, and so would all that it starts.
+begin() {
+    env --default-signal=INT,QUIT mini-docker run --rm "$@" < /dev/null > out 2> err 3>&- &
+    runner=$!
+    PIDS+=("$runner")
+}
+
+# says TEXT [FILE]: within ten seconds
+says() {
+    poll 10 grep -qF -- "$1" "${2:-out}" || {
+        cat out err
+        return 1
+    }
+}
+
+# ends STATUS: what was begun last
+ends() {
+    local status=0
+    wait "$runner" || status=$?
+    [[ $status == "$1" ]] || {
+        echo "ended with $status, not $1"
+        cat out err
+        return 1
+    }
+}
+
+no_container() {
+    local found
+    found=$(find "$MINI_DOCKER_ROOT/containers" "$MINI_DOCKER_ROOT/names" -mindepth 1 -maxdepth 1 2> /dev/null) || : # no store yet
+    [[ ! $found ]] || {
+        echo "containers are left: $found"
+        return 1
+    }
+}
+
+# no_cgroup: none of this test's is left, but the parent of all
+no_cgroup() {
+    local root found
+    found=$(while read -ra root; do
+        case "${root[*]}" in
+            *' - cgroup '* | *' - cgroup2 '*) find "${root[4]}" -mindepth 2 -path "*$CTR_TEST_ID/*" -type d ;;
+        esac
+    done < /proc/self/mountinfo 2> /dev/null)
+    [[ ! $found ]] || {
+        echo "cgroups are left: $found"
+        return 1
+    }
+}
+
+# leaves_nothing STATUS ARG...: mini-docker run ARG... ends so, on stderr stands why ($output), and no
+# trace of it is left, at once
+leaves_nothing() {
+    local expected=$1
+    shift
+    run "-$expected" mini-docker run "$@"
+    [[ $output ]]
+    no_container
+    no_cgroup
+}
+
+# fingerprint: of all images' layers, names, data and attributes
+fingerprint() {
+    (cd "$MINI_DOCKER_ROOT/layers" && find . -printf '%p %y %m %U:%G %n %s %T@ %l\n' | sort &&
+        find . -type f -exec sha256sum {} + | sort) | sha256sum
+}
+
+# cgroup_of PID CONTROLLER: the directory of a process's cgroup; v2: the one there is
+cgroup_of() {
+    local field path='' type=cgroup controller=$2
+    if [[ $(cgroup_kind) == v2 ]]; then type=cgroup2 controller=''; fi
+    path=$(grep -E "^[0-9]+:(.*,)?$controller(,.*)?:" "/proc/$1/cgroup") && path=${path#*:*:}
+    while read -ra field; do
+        case "${field[*]} " in
+            *" - $type "*[,\ ]"$controller"[,\ ]*) echo "${field[4]}$path" && return ;;
+        esac
+    done < /proc/self/mountinfo
+    return 1
+}
