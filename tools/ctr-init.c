@@ -16,7 +16,7 @@
 #include "environment.h"
 #include "err.h"
 #include "io.h"
-#include "num.h"
+#include "loopback.h"
 #include "rlimits.h"
 #include "rootfs.h"
 #include "supervise.h"
@@ -36,7 +36,7 @@ static struct creds creds;
 static uint64_t caps_added, caps_dropped;
 static struct environment environment;
 static const char *hostname, *user_spec = "0", *workdir = "/", *seccomp;
-static bool init;
+static bool init, loopback;
 static int args_fd = -1, env_fd = -1, console_fd = -1, info_fd = -1;
 
 static void opt_cap(const struct opt *opt, const char *arg)
@@ -48,35 +48,35 @@ static void opt_cap(const struct opt *opt, const char *arg)
 	*(uint64_t *)opt->into |= caps;
 }
 
+/* clang-format off */
 static const struct opt options[] = {
-        {.help = "Files"                },
-        {"root",                          0, "DIR", "what becomes / (required)", opt_string, &rootfs.dir},
-        {"read-only",                          0, NULL, "make / read-only", opt_flag, &rootfs.read_only},
-        {"bind",                     0, "SRC:DST[:OPT,...]", "bind a directory or file", rootfs_opt_bind,
-         &rootfs.mounts},
-        {"tmpfs",                               0, "DST[:OPT,...]", "mount a tmpfs", rootfs_opt_tmpfs, &rootfs.mounts},
-        {"shm-size",     0, "SIZE", "of /dev/shm (64m)", opt_size, &rootfs.shm_size},
-        {"workdir",             'w', "DIR", "start there; made if missing", opt_string, &workdir},
-        {.help = "Rights"             },
-        {"user",                          'u', "USER[:GROUP]", "by name of the container, or number", opt_string,
-         &user_spec},
-        {"cap-add",            0, "CAP", "keep it, too; ALL", opt_cap, &caps_added},
-        {"cap-drop",                0, "CAP", "give it up; ALL", opt_cap, &caps_dropped},
-        {"privileged",                               0, NULL, "all capabilities, devices; nothing hidden", opt_flag,
-         &rootfs.privileged},
-        {"seccomp",0, "FILE", "load this compiled filter", opt_string, &seccomp},
-        {"no-new-privs",                0, NULL, "no program raises rights", opt_flag, &creds.no_new_privs},
-        {"ulimit",                 0, "NAME=SOFT[:HARD]", "set a resource limit", rlimits_opt, &rlimits},
-        {.help = "Command"                     },
-        {"hostname",                         0, "NAME", "set the host name", opt_string, &hostname},
-        {"env",                       'e', "NAME=VALUE", "set a variable", environment_opt, &environment},
-        {"env-fd",                               0, "N", "NUL-ended variables from N", opt_fd, &env_fd},
-        {"args-fd",                0, "N", "NUL-ended arguments from N", opt_fd, &args_fd},
-        {"info-fd", 0, "N", "tell on N when the command is executed", opt_fd, &info_fd},
-        {"console-fd",                       0, "N", "new terminal; its master to socket N", opt_fd, &console_fd},
-        {"init",                0, NULL, "stay as PID 1: reap, hand on signals", opt_flag, &init},
-        {0                         },
+	{.help = "Files"},
+	{"root", 0, "DIR", "what becomes / (required)", opt_string, &rootfs.dir},
+	{"read-only", 0, NULL, "make / read-only", opt_flag, &rootfs.read_only},
+	{"bind", 0, "SRC:DST[:OPT,...]", "bind a directory or file (repeatable)", rootfs_opt_bind, &rootfs.mounts},
+	{"tmpfs", 0, "DST[:OPT,...]", "mount a tmpfs (repeatable)", rootfs_opt_tmpfs, &rootfs.mounts},
+	{"shm-size", 0, "SIZE", "of /dev/shm (64m)", opt_size, &rootfs.shm_size},
+	{"workdir", 'w', "DIR", "start there; made if missing", opt_string, &workdir},
+	{.help = "Rights"},
+	{"user", 'u', "USER[:GROUP]", "by name in the container, or number", opt_string, &user_spec},
+	{"cap-add", 0, "CAP", "keep it, too; ALL (repeatable)", opt_cap, &caps_added},
+	{"cap-drop", 0, "CAP", "give it up; ALL (repeatable)", opt_cap, &caps_dropped},
+	{"privileged", 0, NULL, "all capabilities, devices; nothing hidden", opt_flag, &rootfs.privileged},
+	{"seccomp", 0, "FILE", "load this compiled filter", opt_string, &seccomp},
+	{"no-new-privs", 0, NULL, "no program raises rights", opt_flag, &creds.no_new_privs},
+	{"ulimit", 0, "NAME=SOFT[:HARD]", "set a resource limit (repeatable)", rlimits_opt, &rlimits},
+	{.help = "Command"},
+	{"hostname", 0, "NAME", "set the host name", opt_string, &hostname},
+	{"loopback", 0, NULL, "bring the interface lo up", opt_flag, &loopback},
+	{"env", 'e', "NAME=VALUE", "set a variable (repeatable)", environment_opt, &environment},
+	{"env-fd", 0, "N", "NUL-ended variables from N", opt_fd, &env_fd},
+	{"args-fd", 0, "N", "NUL-ended arguments from N", opt_fd, &args_fd},
+	{"info-fd", 0, "N", "tell on N when the command is executed", opt_fd, &info_fd},
+	{"console-fd", 0, "N", "new terminal; its master to socket N", opt_fd, &console_fd},
+	{"init", 0, NULL, "stay as PID 1: reap, hand on signals", opt_flag, &init},
+	{0},
 };
+/* clang-format on */
 
 static const struct tool tool = {
         .name = "ctr-init",
@@ -227,6 +227,8 @@ int main(int argc, char **argv)
 
 	if (hostname && sethostname(hostname, strlen(hostname)))
 		fail(hostname, "set the host name");
+	if (loopback)
+		loopback_up();
 	rootfs_enter(&rootfs);
 	user_find(user_spec, &user);
 	if (console_fd >= 0)
