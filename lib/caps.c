@@ -88,12 +88,27 @@ static void get(struct __user_cap_data_struct data[2])
 		fail(NULL, "read the capabilities");
 }
 
-void caps_bound(uint64_t caps)
+static uint64_t get_permitted(void)
 {
 	struct __user_cap_data_struct data[2];
 
 	get(data);
-	uint64_t permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
+	return data[0].permitted | (uint64_t)data[1].permitted << 32;
+}
+
+void caps_require(uint64_t caps)
+{
+	uint64_t missing = caps ? caps & ~get_permitted() : 0;
+
+	for (unsigned int cap = 0; cap < sizeof(names) / sizeof(names[0]); cap++)
+		if (missing & BIT(cap))
+			refuse(names[cap], "the caller does not have this capability itself");
+}
+
+void caps_bound(uint64_t caps)
+{
+	uint64_t permitted = get_permitted();
+
 	for (unsigned int cap = 0; cap < 64; cap++) {
 		if (caps & permitted & BIT(cap))
 			continue;

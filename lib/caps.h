@@ -18,6 +18,9 @@ extern const uint64_t caps_default;
  */
 bool caps_find(const char *name, uint64_t *caps);
 
+/* refuse() unless the caller has all of these itself. */
+void caps_require(uint64_t caps);
+
 /*
  * Take all but `caps` out of the bounding set: no program run later on can have them. Capabilities
  * that the kernel does not know, or that the caller itself lacks, are left out. fail()s.

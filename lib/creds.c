@@ -9,32 +9,43 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/seccomp.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-void creds_read_filter(const char *file, struct sock_fprog *filter)
+void creds_read_filter(struct creds *creds)
 {
+	const char *file = creds->filter_file;
 	size_t length;
-	char *data = read_file(AT_FDCWD, file, BPF_MAXINSNS * sizeof(struct sock_filter), &length);
 
+	if (!file)
+		return;
+	char *data = read_file(AT_FDCWD, file, BPF_MAXINSNS * sizeof(struct sock_filter), &length);
 	if (!data)
 		fail(file, "read the seccomp filter");
 	if (!length || length % sizeof(struct sock_filter))
 		refuse(file, "not a compiled seccomp filter");
-	filter->len = (unsigned short)(length / sizeof(struct sock_filter));
-	filter->filter = (struct sock_filter *)(void *)data;
+	creds->filter.len = (unsigned short)(length / sizeof(struct sock_filter));
+	creds->filter.filter = (struct sock_filter *)(void *)data;
 }
 
-static void load_filter(const struct sock_fprog *filter)
+static void load_filter(const struct creds *creds)
 {
-	if (filter->len && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, filter))
-		fail(NULL, "load the seccomp filter");
+	if (creds->filter_file && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &creds->filter))
+		fail(creds->filter_file, "load the seccomp filter");
+}
+
+static bool groups_are_fixed(void)
+{
+	FREED char *text = read_file(AT_FDCWD, "/proc/self/setgroups", 64, NULL);
+
+	return text && strncmp(text, "deny", 4) == 0;
 }
 
 static void become(const struct user *user)
 {
-	/* Inside a user namespace that has setgroups(2) denied, there is nothing to be set. */
-	if (setgroups(user->group_count, user->groups) && (errno != EPERM || user->group_count))
+	/* In a user namespace that somebody without privilege made, it is as if nobody had any. */
+	if (setgroups(user->group_count, user->groups) && (errno != EPERM || !groups_are_fixed()))
 		fail(NULL, "set %zu supplementary groups", user->group_count);
 	if (setresgid(user->gid, user->gid, user->gid))
 		fail(NULL, "become group %u", user->gid);
@@ -48,19 +59,18 @@ void creds_apply(const struct creds *creds, const struct user *user)
 
 	(void)prctl(PR_GET_PDEATHSIG, &death_signal);
 	caps_bound(creds->caps);
-	/*
-	 * Loading a filter takes CAP_SYS_ADMIN or no_new_privs. With the latter it comes last, and
-	 * so need not allow the calls in between; without, it has to come before rights are given
-	 * up.
-	 */
 	if (!creds->no_new_privs)
-		load_filter(&creds->filter);
+		load_filter(creds);
 	become(user);
 	caps_set(creds->caps);
 	if (creds->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		fail(NULL, "set no_new_privs");
 	if (death_signal && prctl(PR_SET_PDEATHSIG, death_signal))
 		fail(NULL, "set the parent death signal");
+}
+
+void creds_seal(const struct creds *creds)
+{
 	if (creds->no_new_privs)
-		load_filter(&creds->filter);
+		load_filter(creds);
 }

@@ -13,19 +13,24 @@
 struct creds {
 	uint64_t caps;     /* what a root user keeps, and others can get by a program with them */
 	bool no_new_privs; /* prctl(2), PR_SET_NO_NEW_PRIVS */
-	struct sock_fprog filter; /* seccomp(2); len 0: none */
+	const char *filter_file;  /* NULL: none */
+	struct sock_fprog filter; /* what is in it: seccomp(2) */
 };
 
-/*
- * Read a compiled filter, an array of struct sock_filter, which the caller keeps for good. fail()s
- * with the file's name.
- */
-void creds_read_filter(const char *file, struct sock_fprog *filter);
+/* Read the compiled filter, an array of struct sock_filter, from filter_file. fail()s. */
+void creds_read_filter(struct creds *creds);
 
 /*
  * Become the user with these rights. The parent death signal, which a change of user clears, is
  * armed again if it was. fail()s.
  */
 void creds_apply(const struct creds *creds, const struct user *user);
+
+/*
+ * The last step: with no_new_privs the filter is loaded here, so that it need not allow anything
+ * but what comes now. Without, that took a right that is given up by now: creds_apply() has done
+ * it, and the filter has to allow what that did afterwards.
+ */
+void creds_seal(const struct creds *creds);
 
 #endif

@@ -92,11 +92,12 @@ static char *find_user(const char *wanted, struct user *user)
 
 static void find_group(const char *wanted, struct user *user)
 {
-	FREED char *text = read_database("/etc/group");
-	char *rest = text, *f[FIELDS];
+	char *f[FIELDS];
 
 	if (parse_id(wanted, &user->gid))
 		return;
+	FREED char *text = read_database("/etc/group");
+	char *rest = text;
 	while (next_entry(&rest, f, 3))
 		if (strcmp(f[0], wanted) == 0 && parse_id(f[2], &user->gid))
 			return;
@@ -130,11 +131,12 @@ void user_find(const char *spec, struct user *user)
 
 	user->uid = 0;
 	user->gid = 0;
-	user->group_count = 0;
+	user->group_count = 1;
 	(void)strcpy(user->home, "/");
 	FREED char *login = find_user(*name ? name : "0", user);
 	if (group && *group)
 		find_group(group, user);
 	else if (login)
 		find_memberships(login, user);
+	user->groups[0] = user->gid;
 }

@@ -11,7 +11,8 @@ struct user {
 	uid_t uid;
 	gid_t gid;
 	char home[4096];
-	gid_t groups[256]; /* supplementary, without gid */
+	gid_t groups[256]; /* supplementary; the first is gid, which so stays in force whatever a
+	                    * program does to its own (CVE-2022-36109) */
 	size_t group_count;
 };
 

@@ -35,7 +35,7 @@ static struct rlimits rlimits;
 static struct creds creds;
 static uint64_t caps_added, caps_dropped;
 static struct environment environment;
-static const char *hostname, *user_spec = "0", *workdir = "/", *seccomp;
+static const char *hostname, *user_spec = "0", *workdir = "/";
 static bool init, loopback;
 static int args_fd = -1, env_fd = -1, console_fd = -1, info_fd = -1;
 
@@ -62,7 +62,7 @@ static const struct opt options[] = {
 	{"cap-add", 0, "CAP", "keep it, too; ALL (repeatable)", opt_cap, &caps_added},
 	{"cap-drop", 0, "CAP", "give it up; ALL (repeatable)", opt_cap, &caps_dropped},
 	{"privileged", 0, NULL, "all capabilities, devices; nothing hidden", opt_flag, &rootfs.privileged},
-	{"seccomp", 0, "FILE", "load this compiled filter", opt_string, &seccomp},
+	{"seccomp", 0, "FILE", "load this compiled filter", opt_string, &creds.filter_file},
 	{"no-new-privs", 0, NULL, "no program raises rights", opt_flag, &creds.no_new_privs},
 	{"ulimit", 0, "NAME=SOFT[:HARD]", "set a resource limit (repeatable)", rlimits_opt, &rlimits},
 	{.help = "Command"},
@@ -87,14 +87,16 @@ static const struct tool tool = {
         .example = "ns-spawn --all -- ctr-init --root /srv/rootfs --hostname box -- sh",
 };
 
-/* Which capabilities remain: what is dropped by name goes, also out of --cap-add ALL. */
+/* As Docker has it: what is added counts for more than what is dropped, but for --cap-add ALL. */
 static uint64_t wanted_caps(void)
 {
 	uint64_t base = rootfs.privileged ? CAPS_ALL : caps_default;
 
-	if (caps_dropped == CAPS_ALL)
-		return caps_added;
-	return (base | caps_added) & ~caps_dropped;
+	if (caps_added == CAPS_ALL && caps_dropped != CAPS_ALL)
+		return CAPS_ALL & ~caps_dropped;
+	if (caps_added != CAPS_ALL)
+		caps_require(caps_added);
+	return (base & ~caps_dropped) | caps_added;
 }
 
 /*
@@ -221,8 +223,7 @@ int main(int argc, char **argv)
 	long parent = parent_by(stat);
 	char **command = read_command(args_fd, argv + first);
 	environment_read(&environment, env_fd);
-	if (seccomp)
-		creds_read_filter(seccomp, &creds.filter);
+	creds_read_filter(&creds);
 	creds.caps = wanted_caps();
 
 	if (hostname && sethostname(hostname, strlen(hostname)))
@@ -242,6 +243,7 @@ int main(int argc, char **argv)
 	creds_apply(&creds, &user);
 	if (parent_by(stat) != parent)
 		_exit(STATUS_OWN); /* it died while the signal that tells was not armed */
+	creds_seal(&creds);
 	if (init)
 		stay_as_init();
 	if (info_fd >= 0)
