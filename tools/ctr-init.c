@@ -10,6 +10,7 @@
  * Needs a mount namespace of its own, and CAP_SYS_ADMIN in the user namespace that owns it.
  */
 #define _GNU_SOURCE
+#include "caller.h"
 #include "caps.h"
 #include "console.h"
 #include "creds.h"
@@ -21,13 +22,10 @@
 #include "rootfs.h"
 #include "supervise.h"
 #include "sys.h"
-#include <errno.h>
-#include <linux/keyctl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 
 static struct rootfs rootfs;
@@ -48,6 +46,13 @@ static void opt_cap(const struct opt *opt, const char *arg)
 	*(uint64_t *)opt->into |= caps;
 }
 
+static void opt_workdir(const struct opt *opt, const char *arg)
+{
+	if (*arg != '/')
+		opt_refuse(opt, arg, "not an absolute path");
+	workdir = arg;
+}
+
 /* clang-format off */
 static const struct opt options[] = {
 	{.help = "Files"},
@@ -56,7 +61,7 @@ static const struct opt options[] = {
 	{"bind", 0, "SRC:DST[:OPT,...]", "bind a directory or file (repeatable)", rootfs_opt_bind, &rootfs.mounts},
 	{"tmpfs", 0, "DST[:OPT,...]", "mount a tmpfs (repeatable)", rootfs_opt_tmpfs, &rootfs.mounts},
 	{"shm-size", 0, "SIZE", "of /dev/shm (64m)", opt_size, &rootfs.shm_size},
-	{"workdir", 'w', "DIR", "start there; made if missing", opt_string, &workdir},
+	{"workdir", 'w', "DIR", "start there; made if missing", opt_workdir, NULL},
 	{.help = "Rights"},
 	{"user", 'u', "USER[:GROUP]", "by name in the container, or number", opt_string, &user_spec},
 	{"cap-add", 0, "CAP", "keep it, too; ALL (repeatable)", opt_cap, &caps_added},
@@ -99,36 +104,47 @@ static uint64_t wanted_caps(void)
 	return (base & ~caps_dropped) | caps_added;
 }
 
-/*
- * On the host itself pivot_root would change everybody's root. PID 1 of a new pid namespace stands
- * in namespaces of its own; anybody else must have left its parent's mount namespace.
- */
-static void check_namespace(void)
+/* On the host itself pivot_root would change everybody's root. */
+static void check_namespaces(void)
 {
-	struct stat own, parents;
-	char path[48];
-
-	if (getpid() == 1)
-		return;
-	(void)snprintf(path, sizeof(path), "/proc/%d/ns/mnt", getppid());
-	if (stat("/proc/self/ns/mnt", &own) || stat(path, &parents))
-		fail(path, "compare mount namespaces");
-	if (own.st_ino == parents.st_ino)
-		refuse(rootfs.dir, "this is the mount namespace of the caller: use ns-spawn --mnt");
+	caller_is_elsewhere("mnt", rootfs.dir, "ns-spawn --mnt");
+	if (hostname)
+		caller_is_elsewhere("uts", hostname, "ns-spawn --uts");
+	if (loopback)
+		caller_is_elsewhere("net", "lo", "ns-spawn --net");
 }
 
-/* Field 4 of a /proc/self/stat that was opened while the parent's pid was to be seen in it. */
-static long parent_by(int stat)
+static char **read_command(char **operands)
 {
-	char text[512];
-	ssize_t length = pread(stat, text, sizeof(text) - 1, 0);
-	long parent = 0;
+	char **command = operands;
 
-	text[length < 0 ? 0 : length] = '\0';
-	const char *at = strrchr(text, ')');
-	if (at)
-		(void)sscanf(at, ") %*c %ld", &parent);
-	return parent;
+	if (args_fd >= 0 && !(command = read_vector(args_fd, NULL)))
+		fail("--args-fd", "read the arguments");
+	if (!command[0])
+		usage_error("the command is missing");
+	return command;
+}
+
+static void set_environment(const struct user *user)
+{
+	static char name[HOST_NAME_MAX + 1];
+
+	if (gethostname(name, sizeof(name)))
+		fail(NULL, "get the host name");
+	environment_default(&environment, "HOSTNAME", name);
+	environment_default(&environment, "HOME", user->home);
+	environment_default(&environment, "TERM", console_fd >= 0 ? "xterm" : NULL);
+}
+
+static void change_directory(void)
+{
+	char *path = xstrdup(workdir);
+
+	if (make_path(path, 0755))
+		fail(path, "make the working directory");
+	if (chdir(path))
+		fail(path, "change the working directory");
+	free(path);
 }
 
 static void tell_failure(void *unused)
@@ -148,80 +164,48 @@ static void tell_start(void)
 	on_failure(tell_failure, NULL);
 }
 
-/* Nothing of who started it: dispositions, mask, umask, keyring, descriptors. */
-static void forget_the_caller(void)
-{
-	sigset_t none;
-
-	for (int number = 1; number < NSIG; number++)
-		(void)signal(number, SIG_DFL); /* EINVAL for KILL, STOP and the library's own */
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	(void)umask(0022);
-	/* A kernel without keyrings has none to share. */
-	(void)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
-	if (syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */))
-		fail(NULL, "close descriptors");
-}
-
-static char **read_command(int fd, char **operands)
-{
-	char **command = operands;
-
-	if (fd >= 0 && !(command = read_vector(fd, NULL)))
-		fail("--args-fd", "read the arguments");
-	if (!command[0])
-		usage_error("the command is missing");
-	return command;
-}
-
-/* The command becomes our child, with the terminal if there is one; we stay as PID 1. */
+/*
+ * The command becomes our child; we stay as PID 1. In a session of our own it gets a process group
+ * of its own, with the terminal if there is one; in somebody else's, that could take the terminal
+ * from who is using it.
+ */
 static void stay_as_init(void)
 {
+	bool apart = getsid(0) == getpid();
 	sigset_t mask;
 
 	supervise_begin(&mask);
+	/* Not dumpable: the host's program that we are cannot be read through /proc/1/exe. */
+	(void)prctl(PR_SET_DUMPABLE, 0);
 	pid_t child = fork();
 	if (child < 0)
 		fail(NULL, "fork");
 	if (child == 0) {
-		if (setpgid(0, 0))
+		(void)signal(SIGTTOU, SIG_IGN); /* or taking the terminal would stop us */
+		if (apart && setpgid(0, 0))
 			fail(NULL, "start a process group");
-		(void)tcsetpgrp(STDIN_FILENO, getpid()); /* TTOU is held; no terminal: no matter */
+		if (apart)
+			(void)tcsetpgrp(STDIN_FILENO, getpid()); /* no terminal: no matter */
+		(void)signal(SIGTTOU, SIG_DFL);
 		(void)sigprocmask(SIG_SETMASK, &mask, NULL);
 		return;
 	}
-	/* Not dumpable: the host's program that we are cannot be read through /proc/1/exe. */
-	(void)prctl(PR_SET_DUMPABLE, 0);
-	for (int fd = 0; fd < 3; fd++)
-		(void)close(fd); /* a pipe's other end is not to wait for us */
-	exit(supervise(child, true));
-}
-
-static void change_directory(void)
-{
-	char *path = xstrdup(workdir);
-
-	if (*path != '/')
-		refuse(path, "the working directory is not absolute");
-	if (make_path(path, 0755))
-		fail(path, "make the working directory");
-	if (chdir(path))
-		fail(path, "change the working directory");
-	free(path);
+	/* A pipe's other end is not to wait for us. */
+	(void)syscall(SYS_close_range, 0U, ~0U, 0U);
+	exit(supervise(child, apart));
 }
 
 int main(int argc, char **argv)
 {
 	int first = opt_parse(&tool, argc, argv);
+	const int keep[] = {args_fd, env_fd, console_fd, info_fd};
 	struct user user;
 
 	if (!rootfs.dir)
 		usage_error("--root is missing");
-	check_namespace();
-	int stat = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
-	long parent = parent_by(stat);
-	char **command = read_command(args_fd, argv + first);
+	caller_meet(keep, sizeof(keep) / sizeof(keep[0]));
+	check_namespaces();
+	char **command = read_command(argv + first);
 	environment_read(&environment, env_fd);
 	creds_read_filter(&creds);
 	creds.caps = wanted_caps();
@@ -234,19 +218,16 @@ int main(int argc, char **argv)
 	user_find(user_spec, &user);
 	if (console_fd >= 0)
 		console_open(console_fd, user.uid);
+	set_environment(&user);
 	change_directory();
-	environment_default(&environment, "HOME", user.home);
-	environment_default(&environment, "HOSTNAME", hostname);
-	environment_default(&environment, "TERM", console_fd >= 0 ? "xterm" : NULL);
 	rlimits_set(&rlimits);
-	forget_the_caller();
+	caller_forget();
 	creds_apply(&creds, &user);
-	if (parent_by(stat) != parent)
-		_exit(STATUS_OWN); /* it died while the signal that tells was not armed */
+	caller_still_there();
+	if (info_fd >= 0)
+		tell_start();
 	creds_seal(&creds);
 	if (init)
 		stay_as_init();
-	if (info_fd >= 0)
-		tell_start();
 	exec_with(command, environment_vector(&environment));
 }
