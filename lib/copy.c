@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
@@ -131,27 +132,31 @@ static int each_entry(int from, int to)
 	return result;
 }
 
-int copy_into_empty(const char *from, int to)
+static void remove_entries(int dir)
 {
-	CLOSED int source = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *entries = open_entries(dir);
+
+	for (struct dirent *entry; entries && (entry = readdir(entries));)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			(void)remove_tree(dir, entry->d_name);
+	if (entries)
+		(void)closedir(entries);
+}
+
+int copy_into_empty(int from, int to)
+{
+	CLOSED int lock = openat(to, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 
-	if (source < 0 || fstat(source, &st))
+	if (lock < 0 || flock(lock, LOCK_EX) || fstat(from, &st))
 		return -1;
 	int filled = each_entry(to, -1);
 	if (filled)
 		return filled > 0 ? 0 : -1;
-	if (each_entry(source, to) || copy_facts(source, to, ".", &st)) {
-		int why = errno;
-		DIR *dir = open_entries(to);
-
-		for (struct dirent *entry; dir && (entry = readdir(dir));)
-			if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-				(void)remove_tree(to, entry->d_name);
-		if (dir)
-			(void)closedir(dir);
-		errno = why;
-		return -1;
-	}
-	return 0;
+	if (each_entry(from, to) == 0 && copy_facts(from, to, ".", &st) == 0)
+		return 0;
+	int why = errno;
+	remove_entries(to);
+	errno = why;
+	return -1;
 }

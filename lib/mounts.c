@@ -4,13 +4,15 @@
 
 #include "copy.h"
 #include "err.h"
+#include "inside.h"
 #include "io.h"
 #include "rootfs.h"
 #include "sys.h"
-#include <errno.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 static const struct {
 	const char *word;
@@ -94,10 +96,9 @@ static void add(const struct opt *opt, const char *arg, bool bind)
 		opt_refuse(opt, arg,
 		           bind ? "not SOURCE:TARGET[:OPTIONS] with an absolute target"
 		                : "not TARGET[:OPTIONS] with an absolute target");
-	for (const char *s = mount->target; *s; s++)
+	mount->depth = 1;
+	for (const char *s = mount->target + 1; *s; s++)
 		mount->depth += s[0] == '/' && s[1] && s[1] != '/';
-	if (!mount->depth)
-		opt_refuse(opt, arg, "the target cannot be the root");
 	list_add(list, (char *)mount);
 }
 
@@ -111,7 +112,7 @@ void rootfs_opt_tmpfs(const struct opt *opt, const char *arg)
 	add(opt, arg, false);
 }
 
-void mounts_prepare(const struct list *mounts)
+void mounts_take(const struct list *mounts)
 {
 	for (size_t i = 0; i < mounts->count; i++) {
 		struct extra_mount *mount = (struct extra_mount *)(void *)mounts->at[i];
@@ -133,28 +134,78 @@ static uint64_t attributes(unsigned long flags)
 	return (flags & MS_RDONLY ? MOUNT_ATTR_RDONLY : 0) |
 	       (flags & MS_NOSUID ? MOUNT_ATTR_NOSUID : 0) |
 	       (flags & MS_NODEV ? MOUNT_ATTR_NODEV : 0) |
-	       (flags & MS_NOEXEC ? MOUNT_ATTR_NOEXEC : 0) | (flags & MS_NOATIME ? 0x10 : 0);
+	       (flags & MS_NOEXEC ? MOUNT_ATTR_NOEXEC : 0) |
+	       (flags & MS_NOATIME ? MOUNT_ATTR_NOATIME : 0);
 }
 
-static void attach(const struct extra_mount *extra)
+/*
+ * Flags are only added: what the source is without, as in a user namespace it must stay, it stays
+ * without.
+ */
+static void bind(const struct extra_mount *extra, int target)
 {
 	struct mount_attr attr = {.attr_set = attributes(extra->flags),
-	                          .attr_clr = extra->flags & MS_NOATIME ? 0x70 : 0};
+	                          .attr_clr = extra->flags & MS_NOATIME ? MOUNT_ATTR__ATIME : 0};
 
-	rootfs_make_target(extra->target, extra->directory);
-	if (!extra->source) {
-		if (mount("tmpfs", extra->target, "tmpfs", extra->flags, extra->data))
-			fail(extra->target, "mount tmpfs with options '%s'", extra->data);
-		return;
-	}
-	if (extra->copy && extra->directory && copy_into_empty(extra->target, extra->tree))
+	if (extra->copy && extra->directory && copy_into_empty(target, extra->tree))
 		fail(extra->source, "copy what the image has at %s", extra->target);
 	if (attr.attr_set &&
 	    sys_mount_setattr(extra->tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr))
 		fail(extra->source, "set mount attributes");
-	if (sys_move_mount(extra->tree, "", AT_FDCWD, extra->target, MOVE_MOUNT_F_EMPTY_PATH))
+	if (sys_move_mount(extra->tree, "", target, "",
+	                   MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH))
 		fail(extra->target, "bind %s", extra->source);
 	(void)close(extra->tree);
+}
+
+/* With the mode of the image's directory that it covers, if there is one, and mode= is not given.
+ */
+static void mount_tmpfs(const struct extra_mount *extra, int target, bool made)
+{
+	struct stat st;
+	char name[32], mode[16] = "";
+
+	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", target);
+	if (!made && fstat(target, &st) == 0)
+		(void)snprintf(mode, sizeof(mode), "mode=%o,", st.st_mode & 07777);
+	FREED char *data = xprintf("%s%s", mode, extra->data); /* the later mode counts */
+	if (mount("tmpfs", name, "tmpfs", extra->flags, data))
+		fail(extra->target, "mount tmpfs with options '%s'", extra->data);
+}
+
+static void check_target(const struct extra_mount *extra, int target)
+{
+	char name[32], path[16];
+	struct stat st;
+	struct statfs fs;
+
+	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", target);
+	if (fstat(target, &st) || fstatfs(target, &fs))
+		fail(extra->target, "stat");
+	if (S_ISDIR(st.st_mode) != extra->directory)
+		refuse(extra->target, "mount %s: one is a directory, the other is not",
+		       extra->source ? extra->source : "tmpfs");
+	if (readlink(name, path, sizeof(path)) == 1)
+		refuse(extra->target, "mount: it is the root");
+	/* We ourselves rely on it being the kernel's, and so do programs. */
+	if (extra->directory && fs.f_type == PROC_SUPER_MAGIC)
+		refuse(extra->target, "mount: it is a directory of /proc");
+}
+
+static void attach(const struct extra_mount *extra)
+{
+	CLOSED int target = inside_open(extra->target, O_PATH);
+	bool made = target < 0;
+
+	if (made)
+		target = inside_make(extra->target, extra->directory);
+	if (target < 0)
+		fail(extra->target, "make the mount point");
+	check_target(extra, target);
+	if (extra->source)
+		bind(extra, target);
+	else
+		mount_tmpfs(extra, target, made);
 }
 
 void mounts_attach(const struct list *mounts)

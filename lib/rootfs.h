@@ -9,11 +9,12 @@
 #include "opt.h"
 
 struct rootfs {
-	const char *dir;    /* the root: a directory, or a mount such as ufs-mount makes */
-	bool read_only;     /* the root itself; volumes and tmpfs are not concerned */
-	bool privileged;    /* the host's devices, /sys and /proc for writing, nothing masked */
-	struct list mounts; /* struct extra_mount, as the setters below make them */
-	uint64_t shm_size;  /* of /dev/shm, in bytes */
+	const char *dir;     /* the root: a directory, or a mount such as ufs-mount makes */
+	const char *workdir; /* made in it if it is missing */
+	bool read_only;      /* the root itself; volumes and tmpfs are not concerned */
+	bool privileged;     /* the host's devices, /sys and /proc for writing, nothing masked */
+	struct list mounts;  /* struct extra_mount, as the setters below make them */
+	uint64_t shm_size;   /* of /dev/shm, in bytes */
 };
 
 /*
@@ -26,25 +27,38 @@ void rootfs_opt_bind(const struct opt *opt, const char *arg);
 void rootfs_opt_tmpfs(const struct opt *opt, const char *arg);
 
 /*
- * Make it the root. Afterwards every path is looked up by the kernel below the new root, so that no
- * link in an image leads out of it. Needs a mount namespace that is not the host's, with nothing
- * shared. fail()s; what was mounted until then goes with the mount namespace.
+ * Make it the root. Nothing of an image is looked at before the old root is gone, so that no link
+ * in it leads out. Needs a mount namespace that is not the host's; propagation to and from others
+ * ends here. fail()s; what was mounted until then goes with the mount namespace.
  */
 void rootfs_enter(struct rootfs *rootfs);
 
-/* The parts that rootfs_enter() is made of; host: the hierarchies of cgroups as the host has them.
- */
-void rootfs_system_mounts(const struct rootfs *rootfs, const struct cgroup *host);
-void rootfs_devices(const struct rootfs *rootfs, int old_root);
-void rootfs_hide(void);
+enum { ROOTFS_NODES = 6 };
 
-/* Mount a file system at `target`, which is made if it is missing. fail()s. */
-void rootfs_mount(const char *type, const char *target, unsigned long flags, const char *data);
+/* What has to be taken hold of while the host's file system is there. Mounts are detached yet. */
+struct rootfs_parts {
+	struct cgroup cgroups;   /* the hierarchies as the host has them */
+	int proc, sys, dev;      /* mounts */
+	int nodes[ROOTFS_NODES]; /* of the host, where no device can be made; else -1 */
+};
+
+/* The parts that rootfs_enter() is made of: the first two before it changes the root. fail() all.
+ */
+void rootfs_take_system(const struct rootfs *rootfs, struct rootfs_parts *parts);
+void rootfs_take_devices(const struct rootfs *rootfs, struct rootfs_parts *parts);
+void rootfs_mount_system(const struct rootfs *rootfs, const struct rootfs_parts *parts);
+void rootfs_mount_devices(const struct rootfs *rootfs, const struct rootfs_parts *parts);
+
+/* Mask and protect what Docker does. null: /dev/null, opened before any volume could replace it. */
+void rootfs_hide(int null);
 
 /*
- * Make `path` and what is missing above it, in the current root: a directory, or an empty file.
- * fail()s.
+ * A new file system, not attached to anything. options: pairs of name and value, ending in NULL;
+ * attributes: MOUNT_ATTR_… A descriptor, or -1 with errno.
  */
-void rootfs_make_target(const char *path, bool directory);
+int rootfs_new_mount(const char *type, const char *const *options, unsigned int attributes);
+
+/* Attach it to a directory of the root, no link, that is made if it is missing. fail()s. */
+void rootfs_attach(int mount, const char *target);
 
 #endif

@@ -1,4 +1,4 @@
-/* The nodes and links of a container's /dev: see rootfs.h. */
+/* A container's /dev: see rootfs.h. */
 #define _GNU_SOURCE
 #include "rootfs.h"
 
@@ -12,10 +12,12 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+enum { SAFE = MS_NOSUID | MS_NODEV | MS_NOEXEC };
+
 static const struct {
 	const char *name;
 	unsigned int major, minor;
-} nodes[] = {
+} nodes[ROOTFS_NODES] = {
         {"null",    1, 3},
         {"zero",    1, 5},
         {"full",    1, 7},
@@ -25,84 +27,113 @@ static const struct {
 };
 
 static const struct {
-	const char *target, *path;
+	const char *target, *name;
 } links[] = {
-        {"/proc/self/fd",   "/dev/fd"    },
-        {"/proc/self/fd/0", "/dev/stdin" },
-        {"/proc/self/fd/1", "/dev/stdout"},
-        {"/proc/self/fd/2", "/dev/stderr"},
-        {"/proc/kcore",     "/dev/core"  },
-        {"pts/ptmx",        "/dev/ptmx"  },
+        {"/proc/self/fd",   "fd"    },
+        {"/proc/self/fd/0", "stdin" },
+        {"/proc/self/fd/1", "stdout"},
+        {"/proc/self/fd/2", "stderr"},
+        {"/proc/kcore",     "core"  },
+        {"pts/ptmx",        "ptmx"  },
 };
 
-/* In a user namespace mknod(2) is refused: there the host's own node is bound. */
-static void make_node(int old_root, const char *name, mode_t mode, dev_t device)
+/* In a user namespace mknod(2) is refused: there the host's own node will be bound. */
+static void make_nodes(int host_dev, int dev, int *bound)
 {
-	char path[300];
+	for (size_t i = 0; i < ROOTFS_NODES; i++) {
+		const char *name = nodes[i].name;
 
-	(void)snprintf(path, sizeof(path), "/dev/%s", name);
-	if (mknod(path, mode, device) == 0)
-		return;
-	if (errno != EPERM)
-		fail(path, "make the device");
-	CLOSED int tree = sys_open_tree(old_root, path + 1, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-	if (tree < 0)
-		fail(path, "open the host's device");
-	rootfs_make_target(path, false);
-	if (sys_move_mount(tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH))
-		fail(path, "bind the host's device");
+		bound[i] = -1;
+		if (mknodat(dev, name, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor)) ==
+		    0)
+			continue;
+		if (errno != EPERM)
+			fail(name, "make the device");
+		bound[i] = sys_open_tree(host_dev, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+		if (bound[i] < 0)
+			fail(name, "open the host's device");
+		if (mknodat(dev, name, S_IFREG, 0))
+			fail(name, "make the mount point");
+	}
 }
 
 /*
  * For a privileged container: the device nodes of the host's /dev, with owner and mode, that are
- * there now. below: path relative to /dev, "" or "dir/". /dev/pts is the container's own.
+ * there now. What else is mounted there is left out, and the console, which is not shared.
  */
-static void copy_nodes(int host_dev, const char *below)
+static void copy_nodes(int from, int to)
 {
-	int fd = openat(host_dev, *below ? below : ".",
-	                O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-	struct stat st;
+	int again = openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = again < 0 ? NULL : fdopendir(again);
+	struct stat own, st;
 
-	if (!dir)
-		fail("/dev", "read the host's %s", below);
-	while ((entry = readdir(dir))) {
-		FREED char *name = xprintf("%s%s", below, entry->d_name);
-		FREED char *path = xprintf("/dev/%s", name);
+	if (!dir || fstat(from, &own))
+		fail("/dev", "read the host's");
+	for (struct dirent *entry; (entry = readdir(dir));) {
+		const char *name = entry->d_name;
 
-		if (entry->d_name[0] == '.' || !strcmp(name, "pts") || !strcmp(name, "console") ||
-		    fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
+		if (*name == '.' || !strcmp(name, "console") ||
+		    fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
-		if (S_ISDIR(st.st_mode)) {
-			FREED char *deeper = xprintf("%s/", name);
-
-			if (mkdir(path, 0755) == 0 || errno == EEXIST)
-				copy_nodes(host_dev, deeper);
+		if (S_ISDIR(st.st_mode) && st.st_dev == own.st_dev) {
+			CLOSED int below = openat(from, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+			if (below < 0 || (mkdirat(to, name, 0755) && errno != EEXIST))
+				fail(name, "make the directory of devices");
+			CLOSED int copy = openat(to, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+			copy_nodes(below, copy);
 		} else if ((S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)) &&
-		           mknod(path, st.st_mode, st.st_rdev) == 0 &&
-		           chown(path, st.st_uid, st.st_gid)) {
-			fail(path, "set the owner");
+		           mknodat(to, name, st.st_mode, st.st_rdev) == 0 &&
+		           fchownat(to, name, st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW)) {
+			fail(name, "set the owner");
 		}
 	}
 	(void)closedir(dir);
 }
 
-void rootfs_devices(const struct rootfs *rootfs, int old_root)
+void rootfs_take_devices(const struct rootfs *rootfs, struct rootfs_parts *parts)
 {
-	mode_t before = umask(0);
+	static const char *const options[] = {"mode", "755", "size", "64m", NULL};
+	CLOSED int host_dev = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
-		make_node(old_root, nodes[i].name, S_IFCHR | 0666,
-		          makedev(nodes[i].major, nodes[i].minor));
+	parts->dev = rootfs_new_mount("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_STRICTATIME);
+	if (host_dev < 0 || parts->dev < 0)
+		fail("/dev", "make");
+	mode_t before = umask(0);
+	make_nodes(host_dev, parts->dev, parts->nodes);
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
-		if (symlink(links[i].target, links[i].path))
-			fail(links[i].path, "link");
-	if (rootfs->privileged) {
-		CLOSED int host_dev = openat(old_root, "dev", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (host_dev < 0)
-			fail("/dev", "open the host's");
-		copy_nodes(host_dev, "");
-	}
+		if (symlinkat(links[i].target, parts->dev, links[i].name))
+			fail(links[i].name, "link");
+	if (mkdirat(parts->dev, "pts", 0755) || mkdirat(parts->dev, "shm", 0755) ||
+	    mkdirat(parts->dev, "mqueue", 0755))
+		fail("/dev", "make the mount points");
+	if (rootfs->privileged)
+		copy_nodes(host_dev, parts->dev);
 	(void)umask(before);
+}
+
+void rootfs_mount_devices(const struct rootfs *rootfs, const struct rootfs_parts *parts)
+{
+	const char *const pts = "newinstance,ptmxmode=0666,mode=0620";
+	const char *const pts_tty = "newinstance,ptmxmode=0666,mode=0620,gid=5";
+	unsigned long long shm_size = rootfs->shm_size ? rootfs->shm_size : 64 << 20;
+	char path[32], shm[64];
+
+	rootfs_attach(parts->dev, "/dev");
+	for (size_t i = 0; i < ROOTFS_NODES; i++) {
+		if (parts->nodes[i] < 0)
+			continue;
+		(void)snprintf(path, sizeof(path), "/dev/%s", nodes[i].name);
+		if (sys_move_mount(parts->nodes[i], "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH))
+			fail(path, "bind the host's device");
+		(void)close(parts->nodes[i]);
+	}
+	/* Group 5 is tty everywhere; a user namespace may have no group 5. */
+	if (mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, pts_tty) &&
+	    mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, pts))
+		fail("/dev/pts", "mount devpts");
+	(void)snprintf(shm, sizeof(shm), "mode=1777,size=%llu", shm_size);
+	if (mount("shm", "/dev/shm", "tmpfs", SAFE, shm))
+		fail("/dev/shm", "mount tmpfs");
+	if (mount("mqueue", "/dev/mqueue", "mqueue", SAFE, NULL))
+		fail("/dev/mqueue", "mount mqueue");
 }

@@ -1,9 +1,9 @@
-/* /proc, /sys and cgroups of a container, and what is hidden in them: see rootfs.h. */
+/* /proc, /sys and cgroups of a container: see rootfs.h. */
 #define _GNU_SOURCE
 #include "rootfs.h"
 
-#include "cgroup.h"
 #include "err.h"
+#include "io.h"
 #include "sys.h"
 #include <errno.h>
 #include <stdio.h>
@@ -11,18 +11,63 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { SAFE = MS_NOSUID | MS_NODEV | MS_NOEXEC };
+enum {
+	SAFE = MS_NOSUID | MS_NODEV | MS_NOEXEC,
+	SAFE_ATTR = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC
+};
 
-void rootfs_mount(const char *type, const char *target, unsigned long flags, const char *data)
+int rootfs_new_mount(const char *type, const char *const *options, unsigned int attributes)
 {
-	if (mount(type, target, type, flags, data) == 0)
+	CLOSED int fs = sys_fsopen(type, FSOPEN_CLOEXEC);
+
+	if (fs < 0 || sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type, 0))
+		return -1;
+	for (; options && *options; options += 2)
+		if (sys_fsconfig(fs, FSCONFIG_SET_STRING, options[0], options[1], 0))
+			return -1;
+	if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		return -1;
+	return sys_fsmount(fs, FSMOUNT_CLOEXEC, attributes);
+}
+
+void rootfs_attach(int mount, const char *target)
+{
+	const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	CLOSED int at = open(target, flags);
+
+	if (at < 0 && errno == ENOENT && mkdir(target, 0755) == 0)
+		at = open(target, flags);
+	if (at < 0)
+		fail(target, "open the mount point");
+	if (sys_move_mount(mount, "", at, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH))
+		fail(target, "mount");
+	(void)close(mount);
+}
+
+/*
+ * In a mount namespace that belongs to a user namespace, the kernel allows a new /proc and /sys
+ * only beside one that is visible, hence while the old root is there; and /sys only with a network
+ * namespace that belongs to it, too: else there is the host's.
+ */
+void rootfs_take_system(const struct rootfs *rootfs, struct rootfs_parts *parts)
+{
+	struct mount_attr attr = {.attr_set = SAFE_ATTR};
+
+	cg_find(&parts->cgroups, "any");
+	parts->proc = rootfs_new_mount("proc", NULL, SAFE_ATTR);
+	if (parts->proc < 0)
+		fail("/proc", "make");
+	if (!rootfs->privileged)
+		attr.attr_set |= MOUNT_ATTR_RDONLY;
+	parts->sys = rootfs_new_mount("sysfs", NULL, (unsigned int)attr.attr_set);
+	if (parts->sys >= 0)
 		return;
-	if (errno == ENOENT) { /* most images have the mount point: mkdir(2) only where it lacks */
-		rootfs_make_target(target, true);
-		if (mount(type, target, type, flags, data) == 0)
-			return;
-	}
-	fail(target, "mount %s", type);
+	if (errno == EPERM)
+		parts->sys = sys_open_tree(AT_FDCWD, "/sys",
+		                           OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	if (parts->sys < 0 ||
+	    sys_mount_setattr(parts->sys, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr))
+		fail("/sys", "make");
 }
 
 /* A directory of v1 bears the names of its controllers; each by itself is a link to it. */
@@ -47,92 +92,37 @@ static void link_controllers(const char *controllers, const char *name)
 static void mount_cgroups(const struct cgroup *host, bool writable)
 {
 	unsigned long flags = SAFE | MS_RELATIME | (writable ? 0 : MS_RDONLY);
+	const char *const top = "/sys/fs/cgroup", *const size = "mode=755,size=64k";
 	char path[300];
 
 	if (host->count == 0)
 		return;
 	if (host->count == 1 && host->in[0].v2) {
-		rootfs_mount("cgroup2", "/sys/fs/cgroup", flags, NULL);
+		if (mount("cgroup2", top, "cgroup2", flags, NULL))
+			fail(top, "mount cgroup2");
 		return;
 	}
-	rootfs_mount("tmpfs", "/sys/fs/cgroup", SAFE, "mode=755,size=64k");
+	if (mount("tmpfs", top, "tmpfs", SAFE, size))
+		fail(top, "mount tmpfs");
 	for (int i = 0; i < host->count; i++) {
 		const struct hierarchy *h = &host->in[i];
-		const char *name = strrchr(h->mount, '/') + 1;
+		const char *name = strrchr(h->mount, '/') + 1, *type = h->v2 ? "cgroup2" : "cgroup";
 
-		(void)snprintf(path, sizeof(path), "/sys/fs/cgroup/%s", name);
+		(void)snprintf(path, sizeof(path), "%s/%s", top, name);
 		if (mkdir(path, 0755))
 			fail(path, "make the mount point");
-		if (mount("cgroup", path, h->v2 ? "cgroup2" : "cgroup", flags,
-		          h->v2 ? NULL : h->controllers))
-			fail(path, "mount cgroup");
+		if (mount(type, path, type, flags, h->v2 ? NULL : h->controllers))
+			fail(path, "mount %s", type);
 		if (!h->v2)
 			link_controllers(h->controllers, name);
 	}
-	if (mount(NULL, "/sys/fs/cgroup", NULL, MS_REMOUNT | MS_RDONLY | SAFE, "mode=755,size=64k"))
-		fail("/sys/fs/cgroup", "make read-only");
+	if (mount(NULL, top, NULL, MS_REMOUNT | MS_RDONLY | SAFE, size))
+		fail(top, "make read-only");
 }
 
-void rootfs_system_mounts(const struct rootfs *rootfs, const struct cgroup *host)
+void rootfs_mount_system(const struct rootfs *rootfs, const struct rootfs_parts *parts)
 {
-	unsigned long sys_flags = SAFE | (rootfs->privileged ? 0 : MS_RDONLY);
-	char shm[64];
-
-	rootfs_mount("proc", "/proc", SAFE, NULL);
-	rootfs_mount("sysfs", "/sys", sys_flags, NULL);
-	mount_cgroups(host, rootfs->privileged);
-	rootfs_mount("tmpfs", "/dev", MS_NOSUID | MS_STRICTATIME, "mode=755,size=64m");
-	/* Group 5 is tty everywhere; a user namespace may have no group 5. */
-	rootfs_make_target("/dev/pts", true);
-	if (mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
-	          "newinstance,ptmxmode=0666,mode=0620,gid=5"))
-		rootfs_mount("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC,
-		             "newinstance,ptmxmode=0666,mode=0620");
-	(void)snprintf(shm, sizeof(shm), "mode=1777,size=%llu",
-	               (unsigned long long)(rootfs->shm_size ? rootfs->shm_size : 64 << 20));
-	rootfs_mount("tmpfs", "/dev/shm", SAFE, shm);
-	rootfs_mount("mqueue", "/dev/mqueue", SAFE, NULL);
-}
-
-/* What Docker keeps from a container's sight, and what it lets it only read. */
-static const char *const masked[] = {
-        "/proc/acpi",
-        "/proc/asound",
-        "/proc/interrupts",
-        "/proc/kcore",
-        "/proc/keys",
-        "/proc/latency_stats",
-        "/proc/sched_debug",
-        "/proc/scsi",
-        "/proc/timer_list",
-        "/proc/timer_stats",
-        "/sys/devices/virtual/powercap",
-        "/sys/firmware",
-};
-static const char *const read_only[] = {
-        "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",
-};
-
-void rootfs_hide(void)
-{
-	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
-
-	for (size_t i = 0; i < sizeof(masked) / sizeof(masked[0]); i++) {
-		if (mount("/dev/null", masked[i], NULL, MS_BIND, NULL) == 0 || errno == ENOENT)
-			continue;
-		if (errno != ENOTDIR ||
-		    mount("tmpfs", masked[i], "tmpfs", SAFE | MS_RDONLY, "size=0,mode=755"))
-			fail(masked[i], "mask");
-	}
-	for (size_t i = 0; i < sizeof(read_only) / sizeof(read_only[0]); i++) {
-		int tree =
-		        sys_open_tree(AT_FDCWD, read_only[i], OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-
-		if (tree < 0 && errno == ENOENT)
-			continue;
-		if (tree < 0 || sys_mount_setattr(tree, "", AT_EMPTY_PATH, &attr) ||
-		    sys_move_mount(tree, "", AT_FDCWD, read_only[i], MOVE_MOUNT_F_EMPTY_PATH))
-			fail(read_only[i], "make read-only");
-		(void)close(tree);
-	}
+	rootfs_attach(parts->proc, "/proc");
+	rootfs_attach(parts->sys, "/sys");
+	mount_cgroups(&parts->cgroups, rootfs->privileged);
 }

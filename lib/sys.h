@@ -29,6 +29,9 @@
 #define MOUNT_ATTR_NOSUID       0x00000002
 #define MOUNT_ATTR_NODEV        0x00000004
 #define MOUNT_ATTR_NOEXEC       0x00000008
+#define MOUNT_ATTR__ATIME       0x00000070
+#define MOUNT_ATTR_NOATIME      0x00000010
+#define MOUNT_ATTR_STRICTATIME  0x00000020
 struct mount_attr {
 	uint64_t attr_set, attr_clr, propagation, userns_fd;
 };

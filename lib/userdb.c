@@ -3,6 +3,7 @@
 #include "userdb.h"
 
 #include "err.h"
+#include "inside.h"
 #include "io.h"
 #include "num.h"
 #include <errno.h>
@@ -17,7 +18,7 @@ enum { LARGEST_FILE = 16 << 20, FIELDS = 7 };
  */
 static char *read_database(const char *path)
 {
-	CLOSED int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	CLOSED int fd = inside_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	char *text = NULL;
 

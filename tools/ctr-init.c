@@ -16,6 +16,7 @@
 #include "creds.h"
 #include "environment.h"
 #include "err.h"
+#include "inside.h"
 #include "io.h"
 #include "loopback.h"
 #include "rlimits.h"
@@ -28,12 +29,12 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-static struct rootfs rootfs;
+static struct rootfs rootfs = {.workdir = "/"};
 static struct rlimits rlimits;
 static struct creds creds;
 static uint64_t caps_added, caps_dropped;
 static struct environment environment;
-static const char *hostname, *user_spec = "0", *workdir = "/";
+static const char *hostname, *user_spec = "0";
 static bool init, loopback;
 static int args_fd = -1, env_fd = -1, console_fd = -1, info_fd = -1;
 
@@ -50,7 +51,7 @@ static void opt_workdir(const struct opt *opt, const char *arg)
 {
 	if (*arg != '/')
 		opt_refuse(opt, arg, "not an absolute path");
-	workdir = arg;
+	rootfs.workdir = arg;
 }
 
 /* clang-format off */
@@ -138,13 +139,10 @@ static void set_environment(const struct user *user)
 
 static void change_directory(void)
 {
-	char *path = xstrdup(workdir);
+	CLOSED int fd = inside_open(rootfs.workdir, O_PATH | O_DIRECTORY);
 
-	if (make_path(path, 0755))
-		fail(path, "make the working directory");
-	if (chdir(path))
-		fail(path, "change the working directory");
-	free(path);
+	if (fd < 0 || fchdir(fd))
+		fail(rootfs.workdir, "change the working directory");
 }
 
 static void tell_failure(void *unused)

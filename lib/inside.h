@@ -1,0 +1,21 @@
+/*
+ * Paths of a container, once its root is the root of this process and nothing else is mounted on
+ * top of that. The kernel looks them up, so `..` and links of an image lead nowhere else; the
+ * links of /proc that do (/proc/self/fd/3, /proc/self/exe) are not followed: ELOOP.
+ */
+#ifndef INSIDE_H
+#define INSIDE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* openat2(2), close-on-exec. The descriptor, or -1 with errno. */
+int inside_open(const char *path, uint64_t flags);
+
+/*
+ * Make what is missing of `path`, a directory or an empty file, also where a link points that leads
+ * nowhere yet. Returns a descriptor of it (O_PATH), be it new or of any type, or -1 with errno.
+ */
+int inside_make(const char *path, bool directory);
+
+#endif
