@@ -61,17 +61,49 @@ static int rank_of(const struct mount_entry *entry)
 	return 4 * writable + root;
 }
 
+/*
+ * What a super block is mounted with, without rw and SELinux' mark. Of v1 only the controllers,
+ * which come first: cgroup1_show_options() in the kernel.
+ */
+static char *options_of(const char *super, bool v2)
+{
+	static const char *const others[] = {"noprefix",     "xattr",          "cpuset_v2_mode",
+	                                     "favordynmods", "release_agent=", "clone_children",
+	                                     "name="};
+	char *copy = xstrdup(super), *rest = copy, *list = xstrdup(""), *word;
+
+	(void)strsep(&rest, ",");
+	while ((word = strsep(&rest, ","))) {
+		size_t i = 0;
+
+		while (!v2 && i < sizeof(others) / sizeof(others[0]) &&
+		       strncmp(word, others[i], strlen(others[i])) != 0)
+			i++;
+		if (!v2 && i < sizeof(others) / sizeof(others[0]))
+			break;
+		if (strcmp(word, "seclabel") == 0)
+			continue;
+		char *longer = xprintf("%s%s%s", list, *list ? "," : "", word);
+		free(list);
+		list = longer;
+	}
+	free(copy);
+	return list;
+}
+
 static void add_hierarchy(struct cgroup *cg, const struct mount_entry *entry)
 {
 	bool v2 = strcmp(entry->type, "cgroup2") == 0;
-	const char *comma = strchr(entry->super, ','), *controllers = comma ? comma + 1 : "";
 	struct hierarchy *h = cg->in;
 
-	if (!v2 && (strcmp(entry->type, "cgroup") != 0 || strncmp(controllers, "name=", 5) == 0))
+	if (!v2 && strcmp(entry->type, "cgroup") != 0)
 		return;
+	FREED char *options = options_of(entry->super, v2);
+	if (!v2 && !*options)
+		return; /* a hierarchy with no controller, such as name=systemd */
 	/* The same hierarchy is mounted with the same options everywhere. */
 	while (h < cg->in + cg->count &&
-	       (h->v2 != v2 || (!v2 && strcmp(h->controllers, controllers) != 0)))
+	       (h->v2 != v2 || (!v2 && strcmp(h->controllers, options) != 0)))
 		h++;
 	if (h == cg->in + CG_MOST)
 		return;
@@ -81,8 +113,10 @@ static void add_hierarchy(struct cgroup *cg, const struct mount_entry *entry)
 		return; /* equal: the later one, which may lie on top */
 	free(h->mount);
 	free(h->controllers);
+	free(h->options);
 	h->mount = xstrdup(entry->target);
-	h->controllers = v2 ? NULL : xstrdup(controllers);
+	h->controllers = v2 ? NULL : xstrdup(options);
+	h->options = xstrdup(options);
 	h->rank = rank_of(entry);
 }
 

@@ -13,6 +13,7 @@ enum { CG_MOST = 20 }; /* hierarchies: the kernel has 14 controllers, and v2 */
 struct hierarchy {
 	char *mount;        /* the directory where its root is to be seen */
 	char *controllers;  /* comma-separated; of v2: NULL until somebody asks */
+	char *options;      /* what it is to be mounted with, so that it stays as it is */
 	bool v2;            /* the one of version 2 */
 	bool wanted;        /* cg_need() said so */
 	bool made;          /* cg_make() made the cgroup here */

@@ -86,33 +86,43 @@ static void link_controllers(const char *controllers, const char *name)
 }
 
 /*
+ * Who mounts v2 in the first cgroup namespace sets the options of the one hierarchy that there is:
+ * they have to be those that it has.
+ */
+static void mount_hierarchy(const struct hierarchy *h, const char *target, bool writable)
+{
+	unsigned long flags = SAFE | MS_RELATIME | (writable ? 0 : MS_RDONLY);
+	const char *type = h->v2 ? "cgroup2" : "cgroup";
+
+	if (mount(type, target, type, flags, h->options))
+		fail(target, "mount %s", type);
+}
+
+/*
  * The hierarchies as the host has them, which the cgroup namespace shows from the container's
  * cgroup downwards: one of v2, or one for each of v1's, in a directory of the host's name.
  */
 static void mount_cgroups(const struct cgroup *host, bool writable)
 {
-	unsigned long flags = SAFE | MS_RELATIME | (writable ? 0 : MS_RDONLY);
 	const char *const top = "/sys/fs/cgroup", *const size = "mode=755,size=64k";
 	char path[300];
 
 	if (host->count == 0)
 		return;
 	if (host->count == 1 && host->in[0].v2) {
-		if (mount("cgroup2", top, "cgroup2", flags, NULL))
-			fail(top, "mount cgroup2");
+		mount_hierarchy(&host->in[0], top, writable);
 		return;
 	}
 	if (mount("tmpfs", top, "tmpfs", SAFE, size))
 		fail(top, "mount tmpfs");
 	for (int i = 0; i < host->count; i++) {
 		const struct hierarchy *h = &host->in[i];
-		const char *name = strrchr(h->mount, '/') + 1, *type = h->v2 ? "cgroup2" : "cgroup";
+		const char *name = strrchr(h->mount, '/') + 1;
 
 		(void)snprintf(path, sizeof(path), "%s/%s", top, name);
 		if (mkdir(path, 0755))
 			fail(path, "make the mount point");
-		if (mount(type, path, type, flags, h->v2 ? NULL : h->controllers))
-			fail(path, "mount %s", type);
+		mount_hierarchy(h, path, writable);
 		if (!h->v2)
 			link_controllers(h->controllers, name);
 	}
