@@ -94,7 +94,11 @@ static void mount_hierarchy(const struct hierarchy *h, const char *target, bool 
 	unsigned long flags = SAFE | MS_RELATIME | (writable ? 0 : MS_RDONLY);
 	const char *type = h->v2 ? "cgroup2" : "cgroup";
 
-	if (mount(type, target, type, flags, h->options))
+	if (mount(type, target, type, flags, h->options) == 0)
+		return;
+	/* Where /sys is the host's the same may be there, which nothing but others can cover. */
+	if (errno != EBUSY || mount("tmpfs", target, "tmpfs", SAFE, "size=4k") ||
+	    mount(type, target, type, flags, h->options))
 		fail(target, "mount %s", type);
 }
 

@@ -90,7 +90,7 @@ static const struct tool tool = {
         .purpose = "Become PID 1 of a container.",
         .chain = true,
         .options = options,
-        .example = "ns-spawn --all -- ctr-init --root /srv/rootfs --hostname box -- sh",
+        .example = "ns-spawn --all -- ctr-init --root / --read-only --user nobody -- ps -e",
 };
 
 /* As Docker has it: what is added counts for more than what is dropped, but for --cap-add ALL. */
