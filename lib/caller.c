@@ -48,14 +48,10 @@ static void close_others(const int *keep, size_t count)
 
 void caller_meet(const int *keep, size_t count)
 {
-	int fd;
-
 	(void)umask(0022);
-	while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd < 3)
-		;
-	if (fd < 0)
-		fail("/dev/null", "open");
-	(void)close(fd);
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+			fail("/dev/null", "open");
 	close_others(keep, count);
 	own_stat = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
 	if (own_stat < 0)

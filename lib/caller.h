@@ -8,8 +8,9 @@
 #include <stddef.h>
 
 /*
- * Have descriptors 0, 1 and 2 in any case (/dev/null), and close all others but the `count` in
- * `keep`, where -1 stands for none: what is open could be reached by links of an image into
+ * Where descriptor 0, 1 or 2 is closed, put /dev/null there in the wrong direction, which is as
+ * good as closed to the command and keeps what will be opened out. Close all others but the `count`
+ * in `keep`, where -1 stands for none: what is open could be reached by links of an image into
  * /proc/self/fd. What will be made has its modes whatever the umask was: it is 022. Then take note
  * of who the parent is. fail()s.
  */
