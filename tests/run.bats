@@ -135,6 +135,15 @@ every_byte() { # in $bytes
     assert_line A=2
     refute_line A=1
     assert_line HOME=/x
+    # Nor does a variable that has the name of one of the driver's mean anything.
+    mapfile -t names < <(grep -ohE '\b[a-z_]+=' "$TOP"/scripts/{mini-docker,run,lib/*} | sort -u)
+    ((${#names[@]} > 50))
+    while read -r option; do names+=("opt_${option//-/_}="); done < <(mini-docker run --list-options | cut -f 2 | sed 's/^--//')
+    run -0 env "${names[@]/%/bad 'value'}" mini-docker run --rm -h box busybox sh -c 'id -u; pwd; env; cut -d " " -f 5 /proc/self/mountinfo'
+    assert_line --index 0 0
+    assert_line --index 1 /
+    assert_line HOSTNAME=box
+    refute_output --partial bad
 }
 
 # bats test_tags=vm
