@@ -203,7 +203,8 @@ clear_up() { # what was killed with no time to do so
     for signal in TERM INT HUP QUIT USR1 USR2 ALRM; do
         begin --env-file fifo busybox true
         poll 5 is_reading
-        kill "-$signal" "$runner"
+        # One that comes just before the shell reads is not looked at before there is something.
+        while kill "-$signal" "$runner" 2> /dev/null; do sleep 0.05; done
         ends "$((128 + $(kill -l "$signal")))"
         no_container
     done
