@@ -203,8 +203,7 @@ clear_up() { # what was killed with no time to do so
     for signal in TERM INT HUP QUIT USR1 USR2 ALRM; do
         begin --env-file fifo busybox true
         poll 5 is_reading
-        # One that comes just before the shell reads is not looked at before there is something.
-        while kill "-$signal" "$runner" 2> /dev/null; do sleep 0.05; done
+        insist "$signal"
         ends "$((128 + $(kill -l "$signal")))"
         no_container
     done
@@ -223,6 +222,10 @@ clear_up() { # what was killed with no time to do so
     done
 }
 
+insist() { # SIGNAL: until it has ended; one just before the shell reads is not looked at until then
+    while kill "-$1" "$runner" 2> /dev/null; do sleep 0.05; done
+}
+
 is_reading() { # the driver waits for the file
     [[ $(readlink "/proc/$runner/fd/0") == "$T/fifo" ]]
 }
@@ -236,8 +239,7 @@ is_compiling() {
     for delay in 0 2 4 6 8 10 12 15 18 22 26 30 40; do
         begin busybox sh -c "$(traps)"
         sleep "0.0$(printf %02d "$delay")"
-        # Before it asks for it, a first process gets no TERM: so once more.
-        while kill -TERM "$runner" 2> /dev/null; do sleep 0.05; done
+        insist TERM # before it asks for it, a first process gets none
         status=0
         wait "$runner" || status=$?
         ((status == 143 || status == 7)) || fail "$status after $delay: $(cat err)"

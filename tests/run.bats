@@ -120,7 +120,7 @@ every_byte() { # in $bytes
         busybox cat /proc/self/environ > got
     head -c "$(printf '%s\0' "FROM_HERE=$bytes" EMPTY= with.dot=a=b '^[*$=c' | wc -c)" got > head
     same head "FROM_HERE=$bytes" EMPTY= with.dot=a=b '^[*$=c'
-    ! grep -zE '^(NOT_SET|not\.set)=' got
+    run ! grep -zE '^(NOT_SET|not\.set)=' got
     line=${bytes//[$'\n\r']/}
     printf '%s\n' "A=$line" B= "C='x' \"\$(y)\" # z " > file
     box --env-file file busybox cat /proc/self/environ > got
