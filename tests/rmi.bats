@@ -72,7 +72,7 @@ store_holds() { # LAYERS BLOBS
 @test "by id, its beginning, several at once; what cannot be removed is told, the rest goes" {
     one=$(import one a) two=$(import two b) three=$(import three c)
     mini-docker tag c d
-    run -1 mini-docker rmi "${one:7:12}" nope "$two" "$three" -x
+    run -1 mini-docker rmi -- "${one:7:12}" nope "$two" "$three" -x
     assert_line "img-store: nope: no such image"
     assert_line "img-store: $three: the image has several names (--force to take all away)"
     assert_line "Untagged: a:latest"
