@@ -636,9 +636,10 @@ killed() {
         fake 1
         orphan
         img-store add --name web "$dir" > /dev/null 2>&1 &
+        pid=$!
         read -rt "0.00$((i / 2))" <> <(:) || :
-        kill -9 $! || :
-        wait $! || :
+        kill -9 "$pid" || :
+        wait "$pid" || :
         whole
         img-store untag web > /dev/null || :
     done 2> /dev/null
