@@ -89,18 +89,6 @@ sweep() {
     store_holds 0 0
 }
 
-@test "the examples of the man page work when pasted" {
-    need_command skopeo unshare
-    awk '/^\.Ed/ { on = 0 } on; /^\.Bd -literal/ { on = 1 }' "$TOP/tools/img-store.1" | sed 's/\\e/\\/g' > pasted
-    assert_equal "$(grep -c img-store pasted)" 7
-    run -0 bash -euc '. ./pasted; find "$MINI_DOCKER_ROOT" -mindepth 2 ! -path "*/blobs*"; rm -rf "$TMPDIR"/tmp.*'
-    assert_output --partial '"sha256:'
-    assert_line passwd # ls /mnt
-    assert_output --partial $'untagged\tetc:latest'
-    assert_equal "$(grep -c "^$TMPDIR" <<< "$output")" 2 # index.json, oci-layout
-}
-
-# bats test_tags=vm
 @test "an OCI layout: digests, sizes and media types are true" {
     need_command jq gzip zstd bzip2
     while read -r filter type expand; do
@@ -207,7 +195,6 @@ END
     assert_equal "$(names)" "$all"
 }
 
-# bats test_tags=vm
 @test "an image is found by name, digest, id, beginning of the id" {
     layer one
     for i in {1..17}; do # two ids of these begin alike
@@ -396,7 +383,6 @@ END
     store_holds 71 77
 }
 
-# bats test_tags=vm
 @test "a damaged blob is refused by its name; the others stay, and it can be removed" {
     good=$(image good --name good)
     image bad --name bad > id
@@ -548,7 +534,6 @@ edit_index() { # JQ FILTER
     store_holds 1 3
 }
 
-# bats test_tags=vm
 @test "what was staged goes when its owner is gone, not before" {
     sleep 1000 &
     owner=$!
@@ -770,7 +755,6 @@ killed() {
     done
 }
 
-# bats test_tags=vm
 @test "without privilege, in a directory of one's own" {
     mkdir own
     chown 65534:65534 own

@@ -127,7 +127,6 @@ make_tar() { # DIR; the archive on stdout, with all there is
     assert_equal "$(jq -r '.image.history[0].created_by' <<< "$output")" 'import ='
 }
 
-# bats test_tags=vm
 @test "what is no good archive: exit 1, told, and nothing is left" {
     tar=$(busybox_tar)
     mini-docker import "$tar" stays > /dev/null
@@ -238,7 +237,6 @@ wait_for_all() {
     done
 }
 
-# bats test_tags=vm
 @test "killed: what it was making is gone after the next import" {
     start
     kill -9 "$pid"

@@ -94,7 +94,6 @@ END
     assert_equal "$(mini-docker --version)" "mini-docker $version"
 }
 
-# bats test_tags=vm
 @test "help: all commands, and each one's options, three ways" {
     run -0 mini-docker help
     shown=$output

@@ -86,7 +86,6 @@ store_holds() { # LAYERS BLOBS
     store_holds 0 0
 }
 
-# bats test_tags=vm
 @test "an image in use: only the last name needs force, and what is in use stays" {
     id=$(import one web)
     layer=$(layer_of web)
