@@ -43,7 +43,7 @@ void stage_check(const struct store *store, const char *directory)
  */
 static int clear(const struct store *store, const char *name)
 {
-	FREED char *dead = xprintf(".dead-%s", name);
+	FREED char *dead = xprintf("%s%s", LAYER_DEAD, name);
 
 	if (renameat(store->layers, name, store->layers, dead))
 		return errno == ENOENT ? 0 : -1;
@@ -65,7 +65,7 @@ int stage_clear(const struct store *store)
 		const char *name = entry->d_name;
 		bool new = sscanf(name, ".new-%d-%llu-", &owner, &start) == 2 &&
 		           process_start(owner) != start;
-		bool dead = !strncmp(name, ".dead-", 6);
+		bool dead = !strncmp(name, LAYER_DEAD, strlen(LAYER_DEAD));
 
 		if (dead ? remove_tree(store->layers, name) : new ? clear(store, name) : 0) {
 			complain(store->root, "remove layers/%s", name);

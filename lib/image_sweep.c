@@ -167,13 +167,17 @@ int sweep_delete(const struct store *store, const struct list *keep)
 			               digest + strlen(DIGEST_PREFIX));
 			continue;
 		}
+		/* Half deleted it must not be put back by another sweep. */
+		char *dead = xprintf("%s%s-%d", LAYER_DEAD, entry->d_name, getpid());
+		if (renameat(store->layers, entry->d_name, store->layers, dead))
+			fail(store->root, "rename layers/%s", entry->d_name);
 		printf("layer\t%s\n", digest);
-		list_add(&doomed, xstrdup(entry->d_name));
+		list_add(&doomed, dead);
 	}
 	close_list(dir);
 	delete_blobs(store, needed);
 	json_decref(needed);
-	store_unlock(store); /* what is aside is nobody's: it may take its time */
+	store_unlock(store); /* this may take its time */
 	for (size_t i = 0; i < doomed.count; i++)
 		if (remove_tree(store->layers, doomed.at[i])) {
 			complain(store->root, "delete layers/%s", doomed.at[i]);

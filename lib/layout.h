@@ -4,8 +4,8 @@
  *     layers/HEX/tree       a layer unpacked, by the diff id of its archive, shared by all images
  *     layers/HEX/facts      what img-layer told of it: lines KEY TAB VALUE
  *     layers/.new-PID-START-…   one in the making, of the process PID that started at START
- *     layers/.dead-…        such a one, whose process is gone, while it is deleted
- *     layers/.gone-HEX      one on its way out: see image_sweep.h
+ *     layers/.gone-HEX      one that may come back: see image_sweep.h
+ *     layers/.dead-…        what is being deleted; if it is not, anyone may
  * Other programs read the layout and write it, so nothing in it is taken for granted. Source:
  * OCI image specification, image-layout.md, image-index.md, manifest.md, config.md, annotations.md.
  *
@@ -24,6 +24,7 @@
 #define MEDIA_MANIFEST "application/vnd.oci.image.manifest.v1+json"
 #define MEDIA_CONFIG   "application/vnd.oci.image.config.v1+json"
 #define MEDIA_INDEX    "application/vnd.oci.image.index.v1+json"
+#define LAYER_DEAD     ".dead-"
 #define REF_NAME       "org.opencontainers.image.ref.name"
 
 struct store {
