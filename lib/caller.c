@@ -3,6 +3,7 @@
 #include "caller.h"
 
 #include "err.h"
+#include "fds.h"
 #include "io.h"
 #include "sys.h"
 #include <errno.h>
@@ -31,28 +32,13 @@ static long parent_in(int stat)
 	return number;
 }
 
-static void close_others(const int *keep, size_t count)
-{
-	unsigned int from = 3, kept;
-
-	do {
-		kept = ~0U;
-		for (size_t i = 0; i < count; i++)
-			if (keep[i] >= (int)from && (unsigned int)keep[i] < kept)
-				kept = (unsigned int)keep[i];
-		if (kept != from && syscall(SYS_close_range, from, kept - (kept != ~0U), 0U))
-			fail(NULL, "close descriptors");
-		from = kept + 1;
-	} while (kept != ~0U);
-}
-
 void caller_meet(const int *keep, size_t count)
 {
 	(void)umask(0022);
 	for (int fd = 0; fd < 3; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
 			fail("/dev/null", "open");
-	close_others(keep, count);
+	fds_close_but(keep, count);
 	own_stat = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
 	if (own_stat < 0)
 		fail("/proc/self/stat", "open");

@@ -7,7 +7,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 void hook_opt(const struct opt *opt, const char *arg)
 {
@@ -59,6 +61,8 @@ void hooks_run(void *of)
 
 	if (!hooks->count)
 		return;
+	/* Hooks get what is said here, nothing of what is open for other ends. */
+	(void)syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
 	(void)sigemptyset(&none);
 	if (posix_spawn_file_actions_init(&files) ||
 	    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0) ||

@@ -7,20 +7,23 @@
 #include "num.h"
 #include "sys.h"
 #include <errno.h>
+#include <grp.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+/* clang-format off */
 const struct ns_type ns_types[NS_KINDS] = {
-        [NS_USER] = {"user",   CLONE_NEWUSER  },
-          [NS_CGROUP] = {"cgroup", CLONE_NEWCGROUP},
-        [NS_IPC] = {"ipc",    CLONE_NEWIPC   },
-          [NS_UTS] = {"uts",    CLONE_NEWUTS   },
-        [NS_NET] = {"net",    CLONE_NEWNET   },
-          [NS_PID] = {"pid",    CLONE_NEWPID   },
-        [NS_MNT] = {"mnt",    CLONE_NEWNS    },
-          [NS_TIME] = {"time",   CLONE_NEWTIME  },
+	[NS_USER] = {"user", CLONE_NEWUSER},
+	[NS_CGROUP] = {"cgroup", CLONE_NEWCGROUP},
+	[NS_IPC] = {"ipc", CLONE_NEWIPC},
+	[NS_UTS] = {"uts", CLONE_NEWUTS},
+	[NS_NET] = {"net", CLONE_NEWNET},
+	[NS_PID] = {"pid", CLONE_NEWPID},
+	[NS_MNT] = {"mnt", CLONE_NEWNS},
+	[NS_TIME] = {"time", CLONE_NEWTIME},
 };
+/* clang-format on */
 
 void ns_opt(const struct opt *opt, const char *arg)
 {
@@ -32,39 +35,14 @@ void ns_opt(const struct opt *opt, const char *arg)
 	want->join = arg;
 }
 
-int ns_flags(const struct ns_want wants[NS_KINDS])
+unsigned int ns_flags(const struct ns_want wants[NS_KINDS])
 {
-	int flags = 0;
+	unsigned int flags = 0;
 
 	for (int kind = 0; kind < NS_KINDS; kind++)
 		if (wants[kind].make)
-			flags |= ns_types[kind].flag;
+			flags |= (unsigned int)ns_types[kind].flag;
 	return flags;
-}
-
-void ns_join(const struct ns_want wants[NS_KINDS])
-{
-	int files[NS_KINDS];
-
-	/* All are opened first: after setns() to a mount namespace the paths lead elsewhere. */
-	for (int kind = 0; kind < NS_KINDS; kind++) {
-		if (!wants[kind].join)
-			continue;
-		files[kind] = open(wants[kind].join, O_RDONLY | O_CLOEXEC);
-		if (files[kind] < 0)
-			fail(wants[kind].join, "open");
-	}
-	for (int kind = 0; kind < NS_KINDS; kind++) {
-		if (!wants[kind].join)
-			continue;
-		if (setns(files[kind], ns_types[kind].flag)) {
-			if (errno == EINVAL)
-				refuse(wants[kind].join, "not a %s namespace, or joined already",
-				       ns_types[kind].name);
-			fail(wants[kind].join, "join the %s namespace", ns_types[kind].name);
-		}
-		(void)close(files[kind]);
-	}
 }
 
 void ns_opt_map(const struct opt *opt, const char *arg)
@@ -75,7 +53,8 @@ void ns_opt_map(const struct opt *opt, const char *arg)
 	for (int i = 0; i < 3; i++) {
 		const char *word = strsep(&rest, ":");
 
-		if (!word || num_parse(word, UINT32_MAX - 1, &number[i]))
+		/* 2^32 - 1 is no id, but that many there are. */
+		if (!word || num_parse(word, UINT32_MAX - (i < 2), &number[i]))
 			opt_refuse(opt, arg, "not INNER:OUTER:COUNT");
 	}
 	if (rest || !number[2])
@@ -85,7 +64,7 @@ void ns_opt_map(const struct opt *opt, const char *arg)
 	         xprintf("%" PRIu64 " %" PRIu64 " %" PRIu64 "\n", number[0], number[1], number[2]));
 }
 
-static void write_map(int proc, const char *file, const struct list *lines)
+static int write_map(int proc, const char *file, const struct list *lines)
 {
 	char *map = xstrdup("");
 
@@ -96,35 +75,72 @@ static void write_map(int proc, const char *file, const struct list *lines)
 		free(map);
 		map = longer;
 	}
-	if (*map && write_file(proc, file, map))
-		fail(file, "map ids");
+	int failed = *map ? write_file(proc, file, map) : 0;
 	free(map);
+	return failed;
 }
 
 void ns_map_ids(pid_t pid, const struct list *uids, const struct list *gids)
 {
 	char path[32];
 
+	if (!uids->count && !gids->count)
+		return;
 	(void)snprintf(path, sizeof(path), "/proc/%d", pid);
 	CLOSED int proc = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (proc < 0)
 		fail(path, "open");
-	if (gids->count && geteuid() != 0 && write_file(proc, "setgroups", "deny"))
-		fail("setgroups", "deny");
-	write_map(proc, "gid_map", gids);
-	write_map(proc, "uid_map", uids);
+	if (write_map(proc, "gid_map", gids) &&
+	    (errno != EPERM || write_file(proc, "setgroups", "deny") ||
+	     write_map(proc, "gid_map", gids)))
+		fail(path, "gid_map: map group ids");
+	if (write_map(proc, "uid_map", uids))
+		fail(path, "uid_map: map user ids");
 }
 
-void ns_make_time(long monotonic, long boottime)
+void ns_become_root(void)
 {
+	(void)setgroups(0, NULL);
+	if ((setresgid(0, 0, 0) && errno != EINVAL) || (setresuid(0, 0, 0) && errno != EINVAL))
+		fail(NULL, "become root of the user namespace"); /* EINVAL: there is no such id */
+}
+
+static void opt_seconds(const struct opt *opt, const char *arg, long *into)
+{
+	struct ns_clocks *clocks = opt->into;
+	uint64_t seconds;
+
+	if (num_parse(arg + (*arg == '-'), INT32_MAX, &seconds))
+		opt_refuse(opt, arg, "not a number of seconds");
+	*into = *arg == '-' ? -(long)seconds : (long)seconds;
+	clocks->set = true;
+}
+
+void ns_opt_monotonic(const struct opt *opt, const char *arg)
+{
+	opt_seconds(opt, arg, &((struct ns_clocks *)opt->into)->monotonic);
+}
+
+void ns_opt_boottime(const struct opt *opt, const char *arg)
+{
+	opt_seconds(opt, arg, &((struct ns_clocks *)opt->into)->boottime);
+}
+
+void ns_make_time(const struct ns_clocks *clocks)
+{
+	const char *next = "/proc/self/ns/time_for_children";
 	char offsets[96];
 
 	if (unshare(CLONE_NEWTIME))
 		fail(NULL, "make a time namespace");
-	(void)snprintf(offsets, sizeof(offsets), "monotonic %ld 0\nboottime %ld 0\n", monotonic,
-	               boottime);
+	(void)snprintf(offsets, sizeof(offsets), "monotonic %ld 0\nboottime %ld 0\n",
+	               clocks->monotonic, clocks->boottime);
 	if (write_file(AT_FDCWD, "/proc/self/timens_offsets", offsets))
-		fail(NULL, "set the clocks' offsets to %ld and %ld s", monotonic, boottime);
+		fail(NULL, "set the clocks off by %ld and %ld s", clocks->monotonic,
+		     clocks->boottime);
+	CLOSED int file = open(next, O_RDONLY | O_CLOEXEC);
+	if (file < 0 || setns(file, CLONE_NEWTIME))
+		fail(next, "enter");
 }
 
 unsigned long long process_start(pid_t pid)

@@ -9,8 +9,6 @@
 
 enum ns_kind { NS_USER, NS_CGROUP, NS_IPC, NS_UTS, NS_NET, NS_PID, NS_MNT, NS_TIME, NS_KINDS };
 
-/* In the order in which they are joined: the user namespace first, for it gives the right to the
- * others; the mount namespace late, for the files of the others are opened by path. */
 extern const struct ns_type {
 	const char *name; /* of the option, and of the file in /proc/PID/ns */
 	int flag;         /* CLONE_NEW… */
@@ -26,13 +24,19 @@ struct ns_want {
 void ns_opt(const struct opt *opt, const char *arg);
 
 /* The CLONE_NEW… flags of what is to be made. */
-int ns_flags(const struct ns_want wants[NS_KINDS]);
+unsigned int ns_flags(const struct ns_want wants[NS_KINDS]);
+
+/* Is anything to be joined? */
+bool ns_joins(const struct ns_want wants[NS_KINDS]);
 
 /*
- * setns(2) to all that is to be joined. Joining a pid or time namespace changes only the children
- * of the caller. fail()s with the file's name.
+ * clone3(2) a child, ours, inside of all that is to be joined; what is to be made is up to args,
+ * which may be changed. The caller joins nothing: what it looks up and runs later on is found where
+ * it always was. Returns twice; -1 with errno when the clone failed, fail()s with the name of the
+ * file that could not be joined.
  */
-void ns_join(const struct ns_want wants[NS_KINDS]);
+struct clone_args;
+pid_t ns_clone(const struct ns_want wants[NS_KINDS], struct clone_args *args);
 
 /*
  * A setter for INNER:OUTER:COUNT, as podman-run(1) has it; into: struct list. Appends the line that
@@ -41,17 +45,30 @@ void ns_join(const struct ns_want wants[NS_KINDS]);
 void ns_opt_map(const struct opt *opt, const char *arg);
 
 /*
- * Write the id maps of `pid`'s user namespace; an empty list leaves that map unset. A caller
- * without CAP_SETGID gives up setgroups(2) for the namespace, as the kernel demands. fail()s.
+ * Write the id maps of `pid`'s user namespace; an empty list leaves that map unset. Where the
+ * kernel wants setgroups(2) given up for it, as of a caller without CAP_SETGID, it is. fail()s.
  */
 void ns_map_ids(pid_t pid, const struct list *uids, const struct list *gids);
 
 /*
- * Have the children of the caller live in a new time namespace whose monotonic and boot time clocks
- * are this many seconds off: time_namespaces(7). Offsets can be set only before the first process
- * enters, hence by the parent. fail()s.
+ * Become root of the user namespace that we are in, if that has a root, and leave all supplementary
+ * groups, if that is allowed. fail()s.
  */
-void ns_make_time(long monotonic, long boottime);
+void ns_become_root(void);
+
+/* How far the clocks of a new time namespace are to be off, in seconds, and setters for that. */
+struct ns_clocks {
+	bool set;
+	long monotonic, boottime;
+};
+void ns_opt_monotonic(const struct opt *opt, const char *arg);
+void ns_opt_boottime(const struct opt *opt, const char *arg);
+
+/*
+ * Move to a new time namespace with these clocks: time_namespaces(7). For a process without
+ * threads; needs /proc. fail()s.
+ */
+void ns_make_time(const struct ns_clocks *clocks);
 
 /* Field 22 of /proc/PID/stat: when the process started, in clock ticks since boot; 0: no process.
  */

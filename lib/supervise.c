@@ -5,6 +5,7 @@
 #include "err.h"
 #include <stddef.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 /* Left alone: what stops a job, which is the shell's business with us, and what is our own fault.
  */
@@ -26,6 +27,21 @@ void supervise_begin(sigset_t *before)
 	held_signals(&held);
 	if (sigprocmask(SIG_SETMASK, &held, before))
 		fail(NULL, "hold signals back");
+}
+
+static void end(int number)
+{
+	_exit(STATUS_SIGNAL + number);
+}
+
+void supervise_undo(const sigset_t *before)
+{
+	static const int deadly[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+
+	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++)
+		if (signal(deadly[i], end) == SIG_IGN)
+			(void)signal(deadly[i], SIG_IGN); /* as the caller wants it */
+	(void)sigprocmask(SIG_SETMASK, before, NULL);
 }
 
 /* Reap all that has ended. Is `child` among them? */

@@ -16,6 +16,13 @@
 void supervise_begin(sigset_t *before);
 
 /*
+ * In the child: let signals through again, with the mask of before. Until exec, those that ask a
+ * program to end do end it, also as PID 1, which ignores what it has no handler for: it may be
+ * waiting for something that never comes.
+ */
+void supervise_undo(const sigset_t *before);
+
+/*
  * Wait for `child`, handing on what signals come. A signal that the terminal sent (^C) has reached
  * the child already where both are of one process group: with `apart`, when the child is in a
  * session of its own, it is handed on as well. Other children are reaped in passing: an init's

@@ -10,6 +10,7 @@
  * Needs a mount namespace of its own, and CAP_SYS_ADMIN in the user namespace that owns it.
  */
 #define _GNU_SOURCE
+#include "args.h"
 #include "caller.h"
 #include "caps.h"
 #include "console.h"
@@ -115,17 +116,6 @@ static void check_namespaces(void)
 		caller_is_elsewhere("net", "lo", "ns-spawn --net");
 }
 
-static char **read_command(char **operands)
-{
-	char **command = operands;
-
-	if (args_fd >= 0 && !(command = read_vector(args_fd, NULL)))
-		fail("--args-fd", "read the arguments");
-	if (!command[0])
-		usage_error("the command is missing");
-	return command;
-}
-
 static void set_environment(const struct user *user)
 {
 	static char name[HOST_NAME_MAX + 1];
@@ -203,7 +193,9 @@ int main(int argc, char **argv)
 		usage_error("--root is missing");
 	caller_meet(keep, sizeof(keep) / sizeof(keep[0]));
 	check_namespaces();
-	char **command = read_command(argv + first);
+	char **command = args_fd >= 0 ? args_read(args_fd, NULL, 0) : argv + first;
+	if (!command[0])
+		usage_error("the command is missing");
 	environment_read(&environment, env_fd);
 	creds_read_filter(&creds);
 	creds.caps = wanted_caps();

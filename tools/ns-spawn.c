@@ -2,36 +2,39 @@
  * ns-spawn: run a command in new, or given, namespaces and wait for it.
  *
  * The child is cloned right into its namespaces and cgroup and waits at a pipe, while the parent
- * does what can only be done from outside: cgroups of v1, id maps, telling the caller its pid.
- * The parent then hands on signals, and ends with the exit status of the command. If the parent is
- * killed, the kernel kills the child. What it changes (mounts, propagation) it changes in the new
- * namespaces; so there is nothing to leave behind but what `--exit-hook` is there to remove.
+ * does what can only be done from outside: cgroups of v1, id maps, telling the caller its pid. The
+ * parent stays in the namespaces that it came from, hands on signals, and ends with the exit status
+ * of the command. If it is killed, the kernel kills the child. What the child changes (mounts,
+ * propagation) it changes in new namespaces; so there is nothing to leave behind but what
+ * `--exit-hook` is there to remove.
  *
  * Needs CAP_SYS_ADMIN, or a user namespace in which it has it (--user --map-root).
  */
 #define _GNU_SOURCE
+#include "args.h"
+#include "cgroup_dirs.h"
 #include "err.h"
+#include "fds.h"
 #include "hook.h"
 #include "io.h"
 #include "ns.h"
-#include "num.h"
 #include "supervise.h"
 #include "sys.h"
 #include <errno.h>
-#include <linux/magic.h>
+#include <poll.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/vfs.h>
 #include <sys/wait.h>
 
 static struct ns_want wants[NS_KINDS];
+static struct ns_clocks clocks;
 static bool map_root, session, no_proc;
-static long clock_offset[2];
-static bool clocks_wanted;
 static int args_fd = -1, info_fd = -1;
-static struct list uid_map, gid_map, cgroups, keep;
+static struct fds kept;
+static struct list uid_map, gid_map;
+static struct cgroup_dirs cgroups;
 static struct hooks hooks;
+static pid_t child;
 
 static void opt_all(const struct opt *opt, const char *arg)
 {
@@ -41,61 +44,45 @@ static void opt_all(const struct opt *opt, const char *arg)
 			wants[kind].make = true;
 }
 
-static void opt_clock(const struct opt *opt, const char *arg)
-{
-	uint64_t seconds;
-
-	if (num_parse(arg + (*arg == '-'), INT32_MAX, &seconds))
-		opt_refuse(opt, arg, "not a number of seconds");
-	*(long *)opt->into = *arg == '-' ? -(long)seconds : (long)seconds;
-	clocks_wanted = true;
-}
-
-static void opt_keep_fd(const struct opt *opt, const char *arg)
-{
-	int fd;
-
-	opt_fd(&(struct opt){.name = opt->name, .into = &fd}, arg);
-	list_add(&keep, (char *)(uintptr_t)arg);
-}
-
+/* clang-format off */
 static const struct opt options[] = {
-        {.help = "Namespaces, each new or, with =FILE, the one that FILE stands for"},
-        {"mnt",                                                                       'm', "[FILE]", "mounts, made private first", ns_opt, &wants[NS_MNT]},
-        {"pid",                                                                   'p', "[FILE]", "process ids; the command is PID 1", ns_opt, &wants[NS_PID]},
-        {"uts",                                                                     'u', "[FILE]", "host name", ns_opt, &wants[NS_UTS]},
-        {"ipc",                                                                           'i', "[FILE]", "System V IPC, message queues", ns_opt, &wants[NS_IPC]},
-        {"net",      'n', "[FILE]", "network", ns_opt, &wants[NS_NET]},
-        {"user",                                        'U', "[FILE]", "user and group ids", ns_opt, &wants[NS_USER]},
-        {"cgroup",                                                             'C', "[FILE]", "root of the cgroups", ns_opt, &wants[NS_CGROUP]},
-        {"time",                                                                       'T', "[FILE]", "monotonic and boot time clocks", ns_opt, &wants[NS_TIME]},
-        {"all",                                                                   0, NULL, "a new one of every kind but user", opt_all, NULL},
-        {.help = "Inside"                                                                    },
-        {"map-uid",                                                                           0, "IN:OUT:COUNT", "map user ids (repeatable)", ns_opt_map, &uid_map},
-        {"map-gid",0, "IN:OUT:COUNT", "map group ids (repeatable)", ns_opt_map, &gid_map},
-        {"map-root",                                             'r', NULL, "map the caller to root", opt_flag, &map_root},
-        {"monotonic",                                                             0, "SECONDS", "set the clock off by so much", opt_clock, &clock_offset[0]},
-        {"boottime",                                                                       0, "SECONDS", "set the clock off by so much", opt_clock, &clock_offset[1]},
-        {"no-proc",                                                                   0, NULL, "mount no new /proc", opt_flag, &no_proc},
-        {"session",                                                                     0, NULL, "a session without terminal", opt_flag, &session},
-        {"cgroup-dir",                                                                           0, "DIR", "start in this cgroup (repeatable)", opt_list, &cgroups},
-        {.help = "Handles"                                },
-        {"args-fd",                                                       0, "N", "wait for NUL-ended arguments from N", opt_fd, &args_fd},
-        {"keep-fd",                                                            0, "N", "leave N open for the command (repeatable)", opt_keep_fd, NULL},
-        {"info-fd",                                                                    0, "N", "tell pid, start time, exit status on N", opt_fd, &info_fd},
-        {"exit-hook",                                                                   0, "COMMAND", "run it at the end (repeatable)", hook_opt, &hooks},
-        {"exit-hook-arg",                                                                     0, "ARG", "one more argument for it", hook_opt_arg, &hooks},
-        {0                                                                          },
+	{.help = "Namespaces, each new or, with =FILE, the one that FILE stands for"},
+	{"mnt", 'm', "[FILE]", "mounts, made private first", ns_opt, &wants[NS_MNT]},
+	{"pid", 'p', "[FILE]", "process ids; the command is PID 1", ns_opt, &wants[NS_PID]},
+	{"uts", 'u', "[FILE]", "host name", ns_opt, &wants[NS_UTS]},
+	{"ipc", 'i', "[FILE]", "System V IPC, message queues", ns_opt, &wants[NS_IPC]},
+	{"net", 'n', "[FILE]", "network", ns_opt, &wants[NS_NET]},
+	{"user", 'U', "[FILE]", "user and group ids", ns_opt, &wants[NS_USER]},
+	{"cgroup", 'C', "[FILE]", "root of the cgroups", ns_opt, &wants[NS_CGROUP]},
+	{"time", 'T', "[FILE]", "monotonic and boot time clocks", ns_opt, &wants[NS_TIME]},
+	{"all", 0, NULL, "a new one of every kind but user", opt_all, NULL},
+	{.help = "Inside"},
+	{"map-uid", 0, "IN:OUT:COUNT", "map user ids (repeatable)", ns_opt_map, &uid_map},
+	{"map-gid", 0, "IN:OUT:COUNT", "map group ids (repeatable)", ns_opt_map, &gid_map},
+	{"map-root", 'r', NULL, "map the caller to root", opt_flag, &map_root},
+	{"monotonic", 0, "SECONDS", "set the clock off by so much", ns_opt_monotonic, &clocks},
+	{"boottime", 0, "SECONDS", "set the clock off by so much", ns_opt_boottime, &clocks},
+	{"no-proc", 0, NULL, "mount no new /proc", opt_flag, &no_proc},
+	{"session", 0, NULL, "a session without terminal", opt_flag, &session},
+	{"cgroup-dir", 0, "DIR", "start in this cgroup (repeatable)", opt_list, &cgroups.names},
+	{.help = "Handles"},
+	{"args-fd", 0, "N", "wait for NUL-ended arguments from N", opt_fd, &args_fd},
+	{"keep-fd", 0, "N", "leave N open for the command (repeatable)", fds_opt, &kept},
+	{"info-fd", 0, "N", "tell pid, start time, exit status on N", opt_fd, &info_fd},
+	{"exit-hook", 0, "COMMAND", "run it at the end (repeatable)", hook_opt, &hooks},
+	{"exit-hook-arg", 0, "ARG", "one more argument for it", hook_opt_arg, &hooks},
+	{0},
 };
 
 static const struct tool tool = {
-        .name = "ns-spawn",
-        .operands = "[--] [COMMAND [ARG...]]",
-        .purpose = "Run a command (or $SHELL) in new or given namespaces.",
-        .chain = true,
-        .options = options,
-        .example = "ns-spawn --pid --mnt -- sh -c 'echo I am $$; ps'",
+	.name = "ns-spawn",
+	.operands = "[--] [COMMAND [ARG...]]",
+	.purpose = "Run a command (or $SHELL) in new or given namespaces.",
+	.chain = true,
+	.options = options,
+	.example = "ns-spawn --pid --mnt -- sh -c 'echo I am $$; ps'",
 };
+/* clang-format on */
 
 static void check(void)
 {
@@ -105,7 +92,7 @@ static void check(void)
 		usage_error("an id map needs a new user namespace (--user)");
 	if (map_root && (uid_map.count || gid_map.count))
 		usage_error("--map-root and other id maps exclude each other");
-	if (clocks_wanted && !wants[NS_TIME].make)
+	if (clocks.set && !wants[NS_TIME].make)
 		usage_error("a clock's offset needs a new time namespace (--time)");
 	if (map_root) {
 		list_add(&uid_map, xprintf("0 %u 1\n", geteuid()));
@@ -113,64 +100,57 @@ static void check(void)
 	}
 }
 
-static bool is_cgroup2(int fd)
+static void kill_child(void *nothing)
 {
-	struct statfs fs;
-
-	return fstatfs(fd, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+	(void)nothing;
+	(void)kill(child, SIGKILL);
+	(void)waitpid(child, NULL, 0);
 }
 
 /*
- * Clone the child: on v2 into its cgroup in the same call, on v1 before it is let go. The cgroup
- * namespace is not among the flags, for its root is the cgroup of who makes it: see enter().
+ * Clone the child: on v2 into its cgroup in the same call, else it is moved while it waits; so too
+ * when namespaces are joined, for a given cgroup namespace need not show the cgroup. Not among the
+ * flags is what set_up() makes: a cgroup namespace, as its root is the cgroup of who makes it, and
+ * clocks that are to be set.
  */
-static pid_t clone_child(void)
+static void clone_child(void)
 {
-	struct clone_args args = {.exit_signal = SIGCHLD};
-	int dirs[16], count = 0;
-	char pid_text[16];
+	struct clone_args args = {.exit_signal = SIGCHLD, .flags = ns_flags(wants)};
+	const char *into = NULL;
 
-	args.flags = (unsigned int)ns_flags(wants) & ~(unsigned int)CLONE_NEWCGROUP;
-	if (clocks_wanted)
-		args.flags &= ~(unsigned int)CLONE_NEWTIME;
-	for (size_t i = 0; i < cgroups.count; i++) {
-		if (count == 16)
-			refuse(cgroups.at[i], "one cgroup too many");
-		int dir = open(cgroups.at[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (dir < 0)
-			fail(cgroups.at[i], "open the cgroup");
-		if (is_cgroup2(dir)) {
-			args.flags |= CLONE_INTO_CGROUP;
-			args.cgroup = (unsigned int)dir;
-		} else {
-			dirs[count++] = dir;
-		}
+	args.flags &= ~(uint64_t)(CLONE_NEWCGROUP | (clocks.set ? CLONE_NEWTIME : 0));
+	if (cgroups.v2 >= 0 && !ns_joins(wants)) {
+		into = cgroups.names.at[cgroups.v2];
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (unsigned int)cgroups.fds[cgroups.v2];
 	}
-	pid_t pid = sys_clone3(&args);
-	if (pid < 0)
-		fail(NULL, "clone a child into new namespaces");
-	if (pid == 0)
-		return 0;
-	(void)snprintf(pid_text, sizeof(pid_text), "%d", pid);
-	for (int i = 0; i < count; i++)
-		if (write_file(dirs[i], "cgroup.procs", pid_text))
-			fail("cgroup.procs", "add process %d", pid);
-	return pid;
+	child = ns_clone(wants, &args);
+	if (child < 0 && errno == ENOSPC)
+		refuse(into, "clone a child: more namespaces than /proc/sys/user allows");
+	if (child < 0)
+		fail(into, "clone a child into new namespaces");
+	if (child == 0)
+		return;
+	on_failure(kill_child, NULL);
+	cgroup_dirs_add(&cgroups, child, into ? cgroups.v2 : -1);
 }
 
-static void tell(const char *fact, unsigned long long value)
+/* Die with the parent: up to here the gate's end tells, from here on the signal. */
+static void follow_parent(int gate)
 {
-	if (info_fd >= 0 && dprintf(info_fd, "%s\t%llu\n", fact, value) < 0)
-		fail("--info-fd", "write");
+	struct pollfd end = {.fd = gate};
+
+	/* A change of user ids would undo this. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || poll(&end, 1, 0))
+		_exit(STATUS_OWN);
 }
 
-/* In the child, once the parent has done its part. Does not return. */
-static _Noreturn void enter(char **command, size_t count, const sigset_t *mask)
+static void set_up(void)
 {
 	if (wants[NS_CGROUP].make && unshare(CLONE_NEWCGROUP))
 		fail(NULL, "make a cgroup namespace");
-	if (uid_map.count && (setresgid(0, 0, 0) || setresuid(0, 0, 0)) && errno != EINVAL)
-		fail(NULL, "become root of the user namespace"); /* EINVAL: 0 is not mapped */
+	if (clocks.set)
+		ns_make_time(&clocks);
 	if (wants[NS_MNT].make && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		fail("/", "make mounts private");
 	if (wants[NS_MNT].make && (wants[NS_PID].make || wants[NS_PID].join) && !no_proc &&
@@ -178,74 +158,78 @@ static _Noreturn void enter(char **command, size_t count, const sigset_t *mask)
 		fail("/proc", "mount");
 	if (session && setsid() < 0)
 		fail(NULL, "start a session");
-	if (args_fd >= 0) {
-		size_t more;
-		char **args = read_vector(args_fd, &more);
+}
 
-		if (!args)
-			fail("--args-fd", "read the arguments");
-		command = memcpy(xalloc((count + more + 1) * sizeof(*command)), command,
-		                 count * sizeof(*command));
-		memcpy(command + count, args, (more + 1) * sizeof(*command));
-		if (!command[0])
-			refuse("--args-fd", "no command came");
+/* In the child, once the parent has done its part. */
+static _Noreturn void enter(char **command, size_t count, const sigset_t *mask, int gate)
+{
+	if (uid_map.count || gid_map.count || wants[NS_USER].join)
+		ns_become_root();
+	follow_parent(gate);
+	set_up();
+	supervise_undo(mask);
+	if (args_fd >= 0) {
+		/* What else is open may be the end that they are written to. */
+		fds_add(&kept, args_fd);
+		fds_close_but(kept.at, kept.count--);
+		command = args_read(args_fd, command, count);
 	}
-	if (syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */))
-		fail(NULL, "close descriptors");
-	for (size_t i = 0; i < keep.count; i++)
-		if (fcntl(atoi(keep.at[i]), F_SETFD, 0))
-			fail(keep.at[i], "keep the descriptor");
-	(void)sigprocmask(SIG_SETMASK, mask, NULL);
+	fds_leave(&kept);
 	exec_command(command);
 }
 
-static void kill_child(void *child)
+static void tell_start(void)
 {
-	(void)kill(*(pid_t *)child, SIGKILL);
-	(void)waitpid(*(pid_t *)child, NULL, 0);
+	unsigned long long start;
+
+	if (info_fd < 0)
+		return;
+	if (!(start = process_start(child)))
+		refuse("/proc", "process %d is not there", child);
+	if (dprintf(info_fd, "pid\t%d\nstart\t%llu\n", child, start) < 0)
+		fail("--info-fd", "write");
 }
 
 int main(int argc, char **argv)
 {
-	static pid_t child;
+	static char *shell[] = {"/bin/sh", NULL};
+	const char *wanted = getenv("SHELL");
 	sigset_t mask;
 	int gate[2];
 	char go;
-	char *shell[] = {getenv("SHELL"), NULL};
 	int first = opt_parse(&tool, argc, argv);
 	char **command = argv + first;
 
 	check();
+	if (wanted && *wanted)
+		shell[0] = (char *)(uintptr_t)wanted;
 	if (!*command && args_fd < 0)
-		command = shell[0] && *shell[0] ? shell : (char *[]){"/bin/sh", NULL};
+		command = shell;
 
 	on_failure(hooks_run, &hooks);
 	supervise_begin(&mask);
-	ns_join(wants);
-	if (clocks_wanted)
-		ns_make_time(clock_offset[0], clock_offset[1]);
+	fds_reserve();
+	cgroup_dirs_open(&cgroups);
 	if (pipe2(gate, O_CLOEXEC))
 		fail(NULL, "make a pipe");
-	child = clone_child();
+	clone_child();
 	if (child == 0) {
 		keep_what_is_done();
 		(void)close(gate[1]);
-		/* Whoever dies first: before this line the gate's end tells, after it the signal.
-		 */
-		if (read(gate[0], &go, 1) != 1 || prctl(PR_SET_PDEATHSIG, SIGKILL))
+		if (read(gate[0], &go, 1) != 1)
 			_exit(STATUS_OWN);
-		enter(command, (size_t)(argc - first), &mask);
+		enter(command, (size_t)(argc - first), &mask, gate[0]);
 	}
-	on_failure(kill_child, &child);
 	(void)close(gate[0]);
 	ns_map_ids(child, &uid_map, &gid_map);
-	tell("pid", (unsigned int)child);
-	tell("start", process_start(child));
+	tell_start();
+	fds_close_but((int[]){info_fd, gate[1]}, 2);
 	if (write_all(gate[1], "g", 1))
 		fail(NULL, "let the child go");
 	int status = supervise(child, session);
 	keep_what_is_done();
-	tell("exit", (unsigned int)status);
+	if (info_fd >= 0 && dprintf(info_fd, "exit\t%d\n", status) < 0)
+		complain("--info-fd", "write");
 	hooks_run(&hooks);
 	return status;
 }
