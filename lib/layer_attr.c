@@ -3,6 +3,7 @@
 #include "layer_attr.h"
 
 #include "err.h"
+#include "io.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -41,14 +42,38 @@ void layer_attr_add(struct layer_attr *attr, const char *name, const void *value
 	attr->xattrs = x;
 }
 
+static int hex(char c)
+{
+	const char *digits = "0123456789abcdef0123456789ABCDEF", *at = c ? strchr(digits, c) : NULL;
+
+	return at ? (int)(at - digits) % 16 : -1;
+}
+
+/* In a pax header what cannot be in a key, as `=`, is written %3D, which libarchive leaves so. */
+static char *decoded(const char *name)
+{
+	char *new = xstrdup(name), *to = new;
+
+	for (const char *from = name; *from; from++) {
+		int high = *from == '%' ? hex(from[1]) : -1, low = high < 0 ? -1 : hex(from[2]);
+
+		*to++ = low < 0 ? *from : (char)(16 * high + low);
+		from += low < 0 ? 0 : 2;
+	}
+	*to = '\0';
+	return new;
+}
+
 static void read_xattrs(struct archive_entry *entry, struct layer_attr *attr, const char *object)
 {
-	const char *name;
+	const char *encoded;
 	const void *value;
 	size_t size;
 
 	(void)archive_entry_xattr_reset(entry);
-	while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK) {
+	while (archive_entry_xattr_next(entry, &encoded, &value, &size) == ARCHIVE_OK) {
+		FREED char *name = decoded(encoded);
+
 		if (is_of_overlayfs(name))
 			refuse(object, "has an attribute of overlayfs, %.100s", name);
 		if (!layer_xattr_is_foreign(name))

@@ -35,7 +35,7 @@ static int expand_plain(struct stream *s, const struct expander *by)
 
 	(void)by;
 	while ((got = stream_fetch(s, &data)) > 0)
-		if (stream_emit(s, data, (size_t)got))
+		if (stream_pass(s, (size_t)got))
 			return -1;
 	return (int)got;
 }

@@ -29,11 +29,11 @@ ssize_t stream_fetch(struct stream *stream, const void **data);
 /* Bytes of the archive. 0, or -1: it failed and is noted. */
 int stream_emit(struct stream *stream, const void *data, size_t length);
 
+/* As stream_emit(), of what was fetched last: not copied, and not to be looked at again. */
+int stream_pass(struct stream *stream, size_t length);
+
 /* Note what failed, once: as fail(), or with number 0 as refuse(). Returns -1. The texts are kept.
  */
 int stream_error(struct stream *stream, const char *object, const char *error, int number);
-
-/* What the stream is called in messages. */
-const char *stream_name(const struct stream *stream);
 
 #endif

@@ -6,6 +6,7 @@
 #include "io.h"
 #include "layer_attr.h"
 #include "layer_links.h"
+#include "layer_name.h"
 #include "opt.h"
 #include <dirent.h>
 #include <errno.h>
@@ -18,6 +19,7 @@ struct packing {
 	struct archive *archive;
 	const char *root; /* for messages */
 	dev_t device;
+	struct stat itself; /* what `out` is */
 	void *links;
 	int out;
 	struct digest digest;
@@ -32,47 +34,36 @@ static int by_text(const void *a, const void *b)
 
 static _Noreturn void fail_at(const struct packing *p, const char *name, const char *what)
 {
-	int why = errno;
-	const char *object = xprintf("%s%s%s", p->root, *name ? "/" : "", name);
-
-	errno = why;
-	fail(object, "%s", what);
+	fail(layer_object(p->root, name), "%s", what);
 }
 
 static void check(const struct packing *p, int result, const char *name)
 {
-	if (result == ARCHIVE_OK)
-		return;
 	/* A name or a link that is no UTF-8 goes in byte for byte, and says so. */
 	const char *why = archive_error_string(p->archive);
-	if (result == ARCHIVE_WARN && why && strstr(why, "translate"))
-		return;
-	errno = archive_errno(p->archive);
-	if (errno > 0 && errno < 200)
-		fail_at(p, name, "write to the archive");
-	refuse(xprintf("%s/%s", p->root, name), "write to the archive: %s", why ? why : "unknown");
+	if (result != ARCHIVE_OK && !(result == ARCHIVE_WARN && why && strstr(why, "translate")))
+		refuse(layer_object(p->root, name), "put it into an archive: %s",
+		       why ? why : "unknown");
 }
 
 static la_ssize_t write_out(struct archive *archive, void *of, const void *data, size_t length)
 {
 	struct packing *p = of;
 
-	if (write_all(p->out, data, length)) {
-		archive_set_error(archive, errno, "write");
-		return -1;
-	}
+	(void)archive;
+	if (write_all(p->out, data, length))
+		fail("standard output", "write");
 	digest_add(&p->digest, data, length);
 	p->size += length;
 	return (la_ssize_t)length;
 }
 
-/* By a path, the only way to those of what is not opened. Sorted: file systems have their own
- * order. */
+/* Sorted: file systems have their own order. */
 static void add_xattrs(struct packing *p, struct archive_entry *entry, const char *path,
                        const char *name)
 {
 	static char names[65536], value[65536];
-	ssize_t length = llistxattr(path, names, sizeof(names));
+	ssize_t length = listxattr(path, names, sizeof(names));
 	struct list sorted = {0};
 
 	if (length < 0 && errno == EOPNOTSUPP)
@@ -85,7 +76,7 @@ static void add_xattrs(struct packing *p, struct archive_entry *entry, const cha
 	if (sorted.count)
 		qsort(sorted.at, sorted.count, sizeof(*sorted.at), by_text);
 	for (size_t i = 0; i < sorted.count; i++) {
-		ssize_t size = lgetxattr(path, sorted.at[i], value, sizeof(value));
+		ssize_t size = getxattr(path, sorted.at[i], value, sizeof(value));
 
 		if (size < 0)
 			fail_at(p, name, "read an attribute");
@@ -108,8 +99,12 @@ static bool add_link(struct packing *p, struct archive_entry *entry, const struc
 	return true;
 }
 
-static void add_contents(struct packing *p, int fd, la_int64_t size, const char *name)
+static void add_contents(struct packing *p, const char *path, la_int64_t size, const char *name)
 {
+	CLOSED int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		fail_at(p, name, "open");
 	while (size) {
 		size_t most =
 		        size < (la_int64_t)sizeof(p->buffer) ? (size_t)size : sizeof(p->buffer);
@@ -118,15 +113,15 @@ static void add_contents(struct packing *p, int fd, la_int64_t size, const char 
 		if (got < 0)
 			fail_at(p, name, "read");
 		if (!got)
-			refuse(xprintf("%s/%s", p->root, name), "became shorter while it was read");
+			refuse(layer_object(p->root, name), "became shorter while it was read");
 		la_ssize_t put = archive_write_data(p->archive, p->buffer, (size_t)got);
 		check(p, put < 0 ? (int)put : ARCHIVE_OK, name);
 		size -= got;
 	}
 }
 
-static void describe(struct packing *p, struct archive_entry *entry, int dir, const char *base,
-                     const struct stat *st, const char *name)
+static void describe(struct packing *p, struct archive_entry *entry, int fd, const struct stat *st,
+                     const char *name)
 {
 	char target[4097];
 	ssize_t length;
@@ -141,31 +136,19 @@ static void describe(struct packing *p, struct archive_entry *entry, int dir, co
 		archive_entry_set_rdev(entry, st->st_rdev);
 	if (!S_ISLNK(st->st_mode))
 		return;
-	length = readlinkat(dir, base, target, sizeof(target) - 1);
+	length = readlinkat(fd, "", target, sizeof(target) - 1);
 	if (length < 0)
 		fail_at(p, name, "readlink");
 	target[length] = '\0';
 	archive_entry_copy_symlink(entry, target);
 }
 
-/* Only what has contents is opened; a device or a fifo might do something then. */
-static int open_contents(struct packing *p, int dir, const char *base, const struct stat *st,
-                         const char *name)
-{
-	if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode))
-		return -1;
-	int fd = openat(dir, base, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		fail_at(p, name, "open");
-	return fd;
-}
-
 static void add_one(struct packing *p, int dir, const char *base, const char *name);
 
-static void add_directory(struct packing *p, int fd, const char *name)
+static void add_directory(struct packing *p, int fd, const char *path, const char *name)
 {
 	struct list entries = {0};
-	DIR *dir = fdopendir(dup(fd));
+	DIR *dir = opendir(path);
 
 	if (!dir)
 		fail_at(p, name, "read");
@@ -187,40 +170,59 @@ static void add_directory(struct packing *p, int fd, const char *name)
 	free(entries.at);
 }
 
+/* What no archive of a layer can have in it. True: it is left out, which was told. */
+static bool left_out(const struct packing *p, const struct stat *st, const char *name)
+{
+	const char *object = layer_object(p->root, name);
+	bool itself = st->st_dev == p->itself.st_dev && st->st_ino == p->itself.st_ino;
+
+	if (layer_name_is_whiteout(name))
+		refuse(object, "has a name by which a layer deletes files of the layers below");
+	if (S_ISSOCK(st->st_mode))
+		complain_plainly(object, "is a socket, which no archive can have: left out");
+	else if (S_ISREG(st->st_mode) && itself)
+		complain_plainly(object, "is the archive itself: left out");
+	return S_ISSOCK(st->st_mode) || (S_ISREG(st->st_mode) && itself);
+}
+
+/*
+ * All is asked of one descriptor, so that a file that is exchanged meanwhile cannot be mistaken for
+ * another. O_PATH: devices and fifos might do something when they are opened.
+ */
 static void add_one(struct packing *p, int dir, const char *base, const char *name)
 {
-	char path[64 + 256];
+	CLOSED int fd = openat(dir, base, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	char path[64];
 	struct stat st;
 
-	if (fstatat(dir, base, &st, AT_SYMLINK_NOFOLLOW))
-		fail_at(p, name, "stat");
-	if (S_ISSOCK(st.st_mode)) {
-		complain_plainly(name, "is a socket, which no archive can have: left out");
+	if (fd < 0 || fstat(fd, &st))
+		fail_at(p, name, "open");
+	if (left_out(p, &st, name))
 		return;
-	}
-	CLOSED int fd = open_contents(p, dir, base, &st, name);
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	struct archive_entry *entry = archive_entry_new();
 	if (!entry)
 		fail(NULL, "memory");
-	describe(p, entry, dir, base, &st, name);
+	describe(p, entry, fd, &st, name);
 	bool link = add_link(p, entry, &st, name);
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, base);
 	if (!link)
 		add_xattrs(p, entry, path, name);
 	check(p, archive_write_header(p->archive, entry), name);
 	if (!link && S_ISREG(st.st_mode))
-		add_contents(p, fd, st.st_size, name);
+		add_contents(p, path, st.st_size, name);
 	archive_entry_free(entry);
 	if (S_ISDIR(st.st_mode) && st.st_dev == p->device)
-		add_directory(p, fd, name);
+		add_directory(p, fd, path, name);
 }
 
 void layer_pack(const char *path, int out, struct layer_facts *facts)
 {
 	struct packing *p = xalloc(sizeof(*p));
-	CLOSED int root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 
+	if (fstat(out, &p->itself)) /* before anything else can get its number */
+		fail("standard output", "stat");
+	CLOSED int root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0 || fstat(root, &st))
 		fail(path, "open");
 	p->archive = archive_write_new();

@@ -5,28 +5,18 @@
 #include "err.h"
 #include "io.h"
 #include "layer_expand.h"
+#include "layer_pieces.h"
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
-
-/*
- * Pieces on their way to the reader: `made` counts those that were filled, `used` those that the
- * reader has given back. Small enough, all together, to stay in a processor's cache.
- */
-enum { PIECES = 8, PIECE = 256 * 1024 };
 
 struct stream {
 	int fd, blob;
 	const char *name, *blob_name;
 	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	uint8_t *piece[PIECES];
-	size_t length[PIECES];
-	size_t made, used;
-	bool ended, holding; /* holding: the reader has piece `used` in its hands */
+	struct pieces pieces;
 
-	/* What failed in the thread. Read when `ended`. */
+	/* What failed in the thread. Read when there are no more pieces. */
 	const char *error_object, *error;
 	int error_number; /* 0: the text says all */
 
@@ -103,29 +93,39 @@ static void count_zeros(struct stream *s, const uint8_t *data, size_t length)
 	s->zeros = zeros == length ? s->zeros + zeros : zeros;
 }
 
-int stream_emit(struct stream *s, const void *data, size_t length)
+/* Bytes of the archive that are about to go to the reader. */
+static int account(struct stream *s, const void *data, size_t length)
 {
 	digest_add(&s->out_digest, data, length);
 	count_zeros(s, data, length);
 	s->out_size += length;
-	if (!s->kept && write_blob(s, data, length))
+	return s->kept ? 0 : write_blob(s, data, length);
+}
+
+int stream_emit(struct stream *s, const void *data, size_t length)
+{
+	if (account(s, data, length))
 		return -1;
 	while (length) {
-		size_t part = length < PIECE ? length : PIECE, at = s->made % PIECES;
+		size_t part = length < PIECE ? length : PIECE;
 
-		pthread_mutex_lock(&s->lock);
-		while (s->made - s->used == PIECES)
-			pthread_cond_wait(&s->changed, &s->lock);
-		pthread_mutex_unlock(&s->lock);
-		memcpy(s->piece[at], data, part);
-		s->length[at] = part;
-		pthread_mutex_lock(&s->lock);
-		s->made++;
-		pthread_cond_signal(&s->changed);
-		pthread_mutex_unlock(&s->lock);
+		memcpy(*pieces_room(&s->pieces), data, part);
+		pieces_give(&s->pieces, part);
 		data = (const uint8_t *)data + part;
 		length -= part;
 	}
+	return 0;
+}
+
+int stream_pass(struct stream *s, size_t length)
+{
+	if (account(s, s->in, length))
+		return -1;
+	uint8_t **room = pieces_room(&s->pieces), *other = *room;
+
+	*room = s->in;
+	s->in = other;
+	pieces_give(&s->pieces, length);
 	return 0;
 }
 
@@ -149,10 +149,7 @@ static void *run(void *of)
 	struct stream *s = of;
 
 	expand(s);
-	pthread_mutex_lock(&s->lock);
-	s->ended = true;
-	pthread_cond_signal(&s->changed);
-	pthread_mutex_unlock(&s->lock);
+	pieces_end(&s->pieces);
 	return NULL;
 }
 
@@ -162,12 +159,9 @@ struct stream *stream_open(int fd, const char *name, int blob, const char *blob_
 
 	*s = (struct stream){.fd = fd, .name = name, .blob = blob, .blob_name = blob_name};
 	s->in = xalloc(PIECE);
-	for (int i = 0; i < PIECES; i++)
-		s->piece[i] = xalloc(PIECE);
+	pieces_begin(&s->pieces);
 	digest_begin(&s->in_digest);
 	digest_begin(&s->out_digest);
-	pthread_mutex_init(&s->lock, NULL);
-	pthread_cond_init(&s->changed, NULL);
 	errno = pthread_create(&s->thread, NULL, run, s);
 	if (errno)
 		fail(name, "thread");
@@ -176,22 +170,8 @@ struct stream *stream_open(int fd, const char *name, int blob, const char *blob_
 
 size_t stream_read(struct stream *s, const void **data)
 {
-	size_t length = 0;
+	size_t length = pieces_take(&s->pieces, data);
 
-	pthread_mutex_lock(&s->lock);
-	if (s->holding) {
-		s->used++;
-		s->holding = false;
-		pthread_cond_signal(&s->changed);
-	}
-	while (s->made == s->used && !s->ended)
-		pthread_cond_wait(&s->changed, &s->lock);
-	if (s->made != s->used) {
-		*data = s->piece[s->used % PIECES];
-		length = s->length[s->used % PIECES];
-		s->holding = true;
-	}
-	pthread_mutex_unlock(&s->lock);
 	if (length || !s->error)
 		return length;
 	errno = s->error_number;
@@ -213,8 +193,7 @@ uint64_t stream_finish(struct stream *s, struct layer_facts *facts)
 		facts->size = s->in_size;
 	}
 	facts->media_type = s->media_type;
-	for (int i = 0; i < PIECES; i++)
-		free(s->piece[i]);
+	pieces_free(&s->pieces);
 	free(s->in);
 	free(s);
 	return zeros;

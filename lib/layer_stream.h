@@ -34,6 +34,9 @@ size_t stream_read(struct stream *stream, const void **data);
 /* After the end: the facts, and with how many zero bytes the archive ended. */
 uint64_t stream_finish(struct stream *stream, struct layer_facts *facts);
 
+/* What it is called in messages. */
+const char *stream_name(const struct stream *stream);
+
 /* How many bytes of fd have been read, for who shows progress. */
 uint64_t stream_position(struct stream *stream);
 

@@ -16,39 +16,18 @@ enum { INSIDE = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV };
 
 struct tree_directory {
 	char *name;
+	size_t number;
 	struct layer_attr attr;
 };
-
-const char *tree_object(const struct tree *tree, const char *name)
-{
-	static char *text;
-
-	text = xrealloc(text, strlen(tree ? tree->path : "") + 4 * strlen(name) + 2);
-	char *at = stpcpy(text, tree ? tree->path : "");
-
-	if (*name && tree)
-		*at++ = '/';
-	for (; *name; name++) {
-		unsigned char c = (unsigned char)*name;
-
-		if (c < ' ' || c == 0x7f)
-			at += sprintf(at, "\\%03o", c); /* NOLINT: there is room for four each */
-		else
-			*at++ = *name;
-	}
-	*at = '\0';
-	return text;
-}
 
 static void undo(void *of)
 {
 	struct tree *tree = of;
 
-	if (tree->made) {
-		if (remove_tree(AT_FDCWD, tree->path))
-			complain(tree->path, "remove");
+	if (tree->made && remove_tree(AT_FDCWD, tree->path))
+		complain(tree->path, "remove");
+	if (!tree->taken)
 		return;
-	}
 	DIR *dir = fdopendir(tree->root);
 	for (struct dirent *entry; dir && (entry = readdir(dir));)
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
@@ -56,7 +35,7 @@ static void undo(void *of)
 			complain(tree->path, "remove %s", entry->d_name);
 	if (fchown(tree->root, tree->old.st_uid, tree->old.st_gid) ||
 	    fchmod(tree->root, tree->old.st_mode & 07777))
-		complain(tree->path, "give it back its mode");
+		complain(tree->path, "give it back its owner and mode");
 }
 
 static void need_empty(const struct tree *tree)
@@ -71,53 +50,37 @@ static void need_empty(const struct tree *tree)
 	(void)closedir(dir);
 }
 
+/*
+ * Until all is done nobody else looks in. And nothing is inherited by what is made in it: no group
+ * (a set-group-ID bit further up), no ACL, so that files are as they were asked for.
+ */
+static void take_over(struct tree *tree)
+{
+	static const char *const acls[] = {"system.posix_acl_access", "system.posix_acl_default"};
+
+	if (fchown(tree->root, geteuid(), getegid()))
+		fail(tree->path, "take over");
+	tree->taken = !tree->made;
+	for (int i = 0; i < 2; i++)
+		if (fremovexattr(tree->root, acls[i]) && errno != ENODATA && errno != EOPNOTSUPP)
+			fail(tree->path, "remove the attribute %s", acls[i]);
+	if (fchmod(tree->root, 0700))
+		fail(tree->path, "change the mode");
+}
+
 void tree_open(struct tree *tree, const char *path)
 {
 	*tree = (struct tree){.path = path, .parent = -1};
 	tree->made = mkdir(path, 0700) == 0;
 	if (!tree->made && errno != EEXIST)
 		fail(path, "mkdir");
+	on_failure(undo, tree);
 	tree->root = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (tree->root < 0 || fstat(tree->root, &tree->old))
 		fail(path, "open");
 	if (!tree->made)
 		need_empty(tree);
-	on_failure(undo, tree);
-	/*
-	 * Until all is done nobody else looks in. And nothing is inherited by what is made in it:
-	 * no group (a set-group-ID bit further up), no ACL, so that files are as they were asked
-	 * for.
-	 */
-	if (fchown(tree->root, geteuid(), getegid()) || fchmod(tree->root, 0700))
-		fail(path, "take over");
-	if (fremovexattr(tree->root, "system.posix_acl_default") && errno != ENODATA &&
-	    errno != EOPNOTSUPP)
-		fail(path, "remove the default ACL");
-}
-
-char *tree_name(char *name)
-{
-	char *to = name, *from = name;
-
-	if (*name == '/')
-		refuse(tree_object(NULL, name), "an absolute name, which leaves the root");
-	if (strlen(name) >= PATH_MAX)
-		refuse(tree_object(NULL, name), "the name is longer than %d", PATH_MAX);
-	while (*from) {
-		size_t length = strcspn(from, "/");
-
-		if (length == 2 && strncmp(from, "..", 2) == 0)
-			refuse(tree_object(NULL, name), "the name leaves the root by '..'");
-		if (length && !(length == 1 && *from == '.')) {
-			if (to != name)
-				*to++ = '/';
-			memmove(to, from, length);
-			to += length;
-		}
-		from += length + (from[length] == '/');
-	}
-	*to = '\0';
-	return name;
+	take_over(tree);
 }
 
 static void forget_parent(struct tree *tree)
@@ -169,9 +132,9 @@ int tree_parent(struct tree *tree, const char *name, const char **base)
 		tree->parent = open_inside(tree, tree->parent_name);
 	}
 	if (tree->parent < 0 && errno == ELOOP)
-		refuse(tree_object(tree, name), "the name leads through a symbolic link");
+		refuse(layer_object(tree->path, name), "the name leads through a symbolic link");
 	if (tree->parent < 0)
-		fail(tree_object(tree, name), "open the directory that it is in");
+		fail(layer_object(tree->path, name), "open the directory that it is in");
 	return tree->parent;
 }
 
@@ -181,7 +144,7 @@ void tree_remove(struct tree *tree, const char *name)
 	int parent = tree_parent(tree, name, &base);
 
 	if (remove_tree(parent, base))
-		fail(tree_object(tree, name), "remove what has the name already");
+		fail(layer_object(tree->path, name), "remove what has the name already");
 	forget_parent(tree); /* it may have been one of those */
 }
 
@@ -192,30 +155,47 @@ void tree_add_directory(struct tree *tree, const char *name, const struct layer_
 		tree->directories =
 		        xrealloc(tree->directories, tree->room * sizeof(*tree->directories));
 	}
-	tree->directories[tree->count++] = (struct tree_directory){xstrdup(name), *attr};
+	tree->directories[tree->count] = (struct tree_directory){xstrdup(name), tree->count, *attr};
+	tree->count++;
+}
+
+/* What is below comes first: it is the way in that its directory's mode may close. */
+static int deepest_first(const void *a, const void *b)
+{
+	const struct tree_directory *x = a, *y = b;
+	int order = strcmp(y->name, x->name);
+
+	return order ? order : x->number < y->number ? 1 : -1;
+}
+
+static void finish_directory(struct tree *tree, const struct tree_directory *d)
+{
+	CLOSED int fd = open_inside(tree, d->name);
+
+	/* A later entry may have put something else in its place. */
+	if (fd < 0 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
+		fail(layer_object(tree->path, d->name), "open");
+	if (fd >= 0)
+		layer_attr_set(&d->attr, fd, -1, NULL, MODE_UNKNOWN,
+		               layer_object(tree->path, d->name));
 }
 
 void tree_finish(struct tree *tree)
 {
-	bool told_of_root = false;
+	const char *done = NULL;
 
 	forget_parent(tree);
-	for (size_t i = 0; i < tree->count; i++) {
-		struct tree_directory *d = &tree->directories[i];
-		int fd = open_inside(tree, d->name);
-
-		/* A later entry may have put something else in its place. */
-		if (fd < 0 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
-			fail(tree_object(tree, d->name), "open");
-		if (fd >= 0)
-			layer_attr_set(&d->attr, fd, -1, NULL, 0700, tree_object(tree, d->name));
-		close_fd(&fd);
-		told_of_root |= !*d->name;
-		free(d->name);
-		layer_attr_free(&d->attr);
-	}
-	free(tree->directories);
-	if (!told_of_root && fchmod(tree->root, tree->made ? 0755 : tree->old.st_mode & 07777))
+	if (tree->count)
+		qsort(tree->directories, tree->count, sizeof(*tree->directories), deepest_first);
+	for (size_t i = 0; i < tree->count; i++)
+		if (!done || strcmp(done, tree->directories[i].name) != 0) {
+			finish_directory(tree, &tree->directories[i]);
+			done = tree->directories[i].name;
+		}
+	if (done && !*done)
+		return; /* that was the root, which is the last one */
+	if (tree->taken && fchown(tree->root, tree->old.st_uid, tree->old.st_gid))
+		fail(tree->path, "give it back its owner");
+	if (fchmod(tree->root, tree->made ? 0755 : tree->old.st_mode & 07777))
 		fail(tree->path, "change the mode");
-	(void)close(tree->root);
 }

@@ -7,12 +7,14 @@
 #define LAYER_TREE_H
 
 #include "layer_attr.h"
+#include "layer_name.h"
 
 struct tree {
 	const char *path;
 	int root;
 	bool made;         /* it was not there before */
-	struct stat old;   /* if it was */
+	bool taken;        /* it was, and is ours for as long as this takes */
+	struct stat old;   /* as it was then */
 	int parent;        /* the directory that was used last, */
 	char *parent_name; /* and its name below the root; NULL: none */
 	struct tree_directory *directories;
@@ -23,28 +25,19 @@ struct tree {
  */
 void tree_open(struct tree *tree, const char *path);
 
-/*
- * The name of an entry as the tree has it: no `.` or double slash; "" is the root itself. Refuses
- * what is absolute or has `..`. In place.
- */
-char *tree_name(char *name);
-
 /* The directory that holds `name`, made with mode 755 if it is missing; *base: the last part. */
 int tree_parent(struct tree *tree, const char *name, const char **base);
 
 /* Something else has the name: it goes, with what is below. */
 void tree_remove(struct tree *tree, const char *name);
 
-/* A directory: it gets its attributes at the end, as what comes into it would change them. */
+/*
+ * A directory: it gets its attributes at the end, as what comes into it would change them. Those
+ * given last count.
+ */
 void tree_add_directory(struct tree *tree, const char *name, const struct layer_attr *attr);
 
 /* All is unpacked: give the directories their attributes. */
 void tree_finish(struct tree *tree);
-
-/*
- * PATH/name (the name alone if tree is NULL) for a message, with what a terminal might obey written
- * in octal. There until the next call.
- */
-const char *tree_object(const struct tree *tree, const char *name);
 
 #endif

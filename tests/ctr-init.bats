@@ -217,7 +217,7 @@ unchanged() { find out -printf '%p %i %C@ %m\n' | sort | diff remembered -; }
         fails "ctr-init: none: open the root: No such" "${NS[@]}" -- ctr-init --root none -- true
         fails "ctr-init: file: open the root: Not a directory" "${NS[@]}" -- ctr-init --root file -- true
         fails "the command is missing" ctr --
-        fails "the command is missing" ctr --args-fd 0 < /dev/null
+        fails "no argument came" ctr --args-fd 0 < /dev/null
         fails "a file is open for writing" unshare -m sh -c "exec ctr-init --root rootfs -- true > out/x"
         rmdir rootfs/proc && ln -s ../out rootfs/proc
         fails "ctr-init: /proc: open the mount point: Not a directory" ctr -- true'

@@ -24,7 +24,7 @@
 
 static const char *from, *blob_path;
 static bool json, progress;
-static int info_fd = STDERR_FILENO;
+static int info_fd = -1;
 static uint64_t expected; /* bytes to read; 0: unknown */
 
 static int open_input(const char **name)
@@ -132,6 +132,7 @@ static void check_end(const char *name, const struct layer_counts *counts, uint6
 
 static int unpack(int argc, char **argv)
 {
+	/* No setlocale(3): libarchive would have names composed (Unicode NFC), and two be one. */
 	static struct tree tree; /* static: it is undone when this function has returned, too */
 	struct layer_facts facts;
 	struct layer_counts counts = {0};
@@ -160,17 +161,18 @@ static int unpack(int argc, char **argv)
 static int pack(int argc, char **argv)
 {
 	struct layer_facts facts;
-	bool told = info_fd != STDERR_FILENO;
-	FILE *info = told ? fdopen(info_fd, "w") : stderr;
+	FILE *info = info_fd < 0 ? NULL : fdopen(info_fd, "w");
 
 	(void)argc;
-	if (!info)
+	/* libarchive translates names from the language of the user to that of archives. */
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
+	if (info_fd >= 0 && !info)
 		fail("--info-fd", "open");
 	if (isatty(STDOUT_FILENO))
 		refuse("standard output", "is a terminal, which is no place for an archive");
 	allow_depth();
 	layer_pack(argv[0], STDOUT_FILENO, &facts);
-	if (told)
+	if (info)
 		print_facts(info, &facts, NULL);
 	return 0;
 }
@@ -227,7 +229,5 @@ static const struct tool tool = {
 
 int main(int argc, char **argv)
 {
-	/* For libarchive, which translates names into the language of the user. */
-	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	return opt_run(&tool, argc, argv);
 }

@@ -4,9 +4,10 @@
  *   f NAME CONTENTS   x NAME MODE    file; file with a mode (octal) and an owner 12:34
  *   d NAME MODE       s NAME TARGET  directory; symbolic link
  *   l NAME TARGET     c NAME MINOR   hard link; character device 1:MINOR
- *   t NAME TYPE       o NAME OWNER   of this type, a letter; file of an owner, a number
+ *   t NAME TYPE[MODE] o NAME OWNER   of this type, a letter; file of an owner, a number
  *   z NAME SIZE       file that claims this size and has no contents
  *   p NAME TEXT       extended header (pax) for the next entry, TEXT whole and unchecked
+ *   k KEY VALUE       extended header of one attribute, well-formed
  *   b - -             a header whose checksum is wrong
  *   e - -             the mark of the end; there is none unless it is asked for
  *   r - TEXT          this text, raw
@@ -84,9 +85,25 @@ static void header(const char *name, char type, unsigned long size, int wrong)
 	put(block, sizeof(block));
 }
 
+/* pax(1p): LENGTH KEY=VALUE, of which LENGTH is a part. */
+static void attribute(const char *key, const char *value)
+{
+	static char text[100000];
+	int length = 0, longer = 1;
+
+	while (longer != length) {
+		length = longer;
+		longer = snprintf(text, sizeof(text), "%d %s=%s\n", length, key, value);
+	}
+	header("pax", 'x', strlen(text), 0);
+	pad(text);
+}
+
 static void entry(char kind, const char *name, const char *third)
 {
-	unsigned long mode = kind == 'd' || kind == 'x' ? strtoul(third, NULL, 8) : 0644;
+	const char *octal_mode = kind == 't' ? third + 1 : third;
+	unsigned long mode =
+	        strchr("dxt", kind) && *octal_mode ? strtoul(octal_mode, NULL, 8) : 0644;
 	unsigned long owner = kind == 'o' ? strtoul(third, NULL, 10) : kind == 'x' ? 12 : 0;
 
 	memset(block, 0, sizeof(block));
@@ -105,6 +122,9 @@ static void entry(char kind, const char *name, const char *third)
 	case 'p':
 		header(name, 'x', strlen(third), 0);
 		pad(third);
+		break;
+	case 'k':
+		attribute(name, third);
 		break;
 	case 'z':
 		header(name, '0', strtoul(third, NULL, 10), 0);
