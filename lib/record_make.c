@@ -61,8 +61,9 @@ static void make_directory(const char *path)
 			refuse(making.id, "the container is being created by another");
 		if (errno != ENOENT || tries)
 			fail(store_file(path), "mkdir");
-		if ((mkdirat(making.store, "containers", 0711) && errno != EEXIST) ||
-		    (mkdirat(making.store, "names", 0711) && errno != EEXIST))
+		/* In this order: whoever finds the one takes it that the other is there. */
+		if ((mkdirat(making.store, "names", 0711) && errno != EEXIST) ||
+		    (mkdirat(making.store, "containers", 0711) && errno != EEXIST))
 			fail(store_file("containers"), "mkdir");
 	}
 }
