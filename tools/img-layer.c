@@ -224,7 +224,7 @@ static const struct tool tool = {
         .operands = "[options] [DIR]",
         .purpose = "Unpack, pack and digest the layers of images.",
         .verbs = verbs,
-        .example = "img-layer pack /etc | img-layer unpack /tmp/copy",
+        .example = "img-layer pack /etc | img-layer digest",
 };
 
 int main(int argc, char **argv)
