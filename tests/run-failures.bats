@@ -223,7 +223,11 @@ clear_up() { # what was killed with no time to do so
 }
 
 insist() { # SIGNAL: until it has ended; one just before the shell reads is not looked at until then
-    while kill "-$1" "$runner" 2> /dev/null; do sleep 0.05; done
+    poll 20 refute_kill "$1"
+}
+
+refute_kill() {
+    ! kill "-$1" "$runner" 2> /dev/null
 }
 
 is_reading() { # the driver waits for the file

@@ -30,7 +30,7 @@ box() {
 # begin ARG...: the same in the background, output in the files out and err, its pid in $runner.
 # What a shell starts in the background ignores ^C, and so would all that it starts.
 begin() {
-    env --default-signal=INT,QUIT mini-docker run --rm "$@" < /dev/null > out 2> err 3>&- &
+    env --default-signal mini-docker run --rm "$@" < /dev/null > out 2> err 3>&- &
     runner=$!
     PIDS+=("$runner")
 }
