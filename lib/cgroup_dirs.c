@@ -39,19 +39,26 @@ void cgroup_dirs_open(struct cgroup_dirs *dirs)
 	}
 }
 
-void cgroup_dirs_add(const struct cgroup_dirs *dirs, pid_t pid, int but)
+static _Noreturn void cannot(const char *name)
+{
+	if (errno == ENOSPC) /* "No space left on device" */
+		refuse(name, "put the child in: the cpuset has no CPU or no memory node");
+	fail(name, "put the child in");
+}
+
+void cgroup_dirs_add(const struct cgroup_dirs *dirs, pid_t pid)
 {
 	char text[16];
 
 	(void)snprintf(text, sizeof(text), "%d", pid);
-	for (int i = 0; i < (int)dirs->names.count; i++) {
-		if (i == but || write_file(dirs->fds[i], "cgroup.procs", text) == 0)
-			continue;
-		if (errno == ENOSPC) /* "No space left on device" */
-			refuse(dirs->names.at[i],
-			       "cgroup.procs: add process %d: the cpuset has no CPU or no memory "
-			       "node",
-			       pid);
-		fail(dirs->names.at[i], "cgroup.procs: add process %d", pid);
-	}
+	for (size_t i = 0; i < dirs->names.count; i++)
+		if (write_file(dirs->fds[i], "cgroup.procs", text))
+			cannot(dirs->names.at[i]);
+}
+
+void cgroup_dirs_enter(const struct cgroup_dirs *dirs)
+{
+	for (int i = 0; i < (int)dirs->names.count; i++)
+		if (i != dirs->v2 && write_file(dirs->fds[i], "tasks", "0"))
+			cannot(dirs->names.at[i]);
 }

@@ -18,7 +18,15 @@ struct cgroup_dirs {
 /* Open them, and see that each is a cgroup, in a hierarchy of its own. fail()s. */
 void cgroup_dirs_open(struct cgroup_dirs *dirs);
 
-/* Move `pid` into all of them, but for the one numbered `but` (-1: none). fail()s. */
-void cgroup_dirs_add(const struct cgroup_dirs *dirs, pid_t pid, int but);
+/* Move `pid` into all of them. fail()s. */
+void cgroup_dirs_add(const struct cgroup_dirs *dirs, pid_t pid);
+
+/*
+ * Move ourselves, who have one thread, into those of v1. A thread that moves itself alone, by
+ * `tasks`, is let through at once; for any other move the kernel waits until no process forks or
+ * ends, which takes an RCU grace period, some ten milliseconds: cgroup_procs_write_start() in
+ * kernel/cgroup/cgroup.c. fail()s.
+ */
+void cgroup_dirs_enter(const struct cgroup_dirs *dirs);
 
 #endif

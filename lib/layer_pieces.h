@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 /*
- * Small enough to stay in a processor's cache until they are written, which saves a tenth of the
- * whole time. Who has to wait waits for BATCH of them: waking each other for every single one takes
- * another tenth.
+ * Small enough to stay in a processor's cache until they are written, which is a tenth of the whole
+ * time. Who has to wait waits for BATCH of them, so that the two do not wake each other for every
+ * single one.
  */
 enum { PIECES = 16, BATCH = PIECES / 2, PIECE = 64 * 1024 };
 

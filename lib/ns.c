@@ -35,6 +35,16 @@ void ns_opt(const struct opt *opt, const char *arg)
 	want->join = arg;
 }
 
+void ns_opt_all(const struct opt *opt, const char *arg)
+{
+	struct ns_want *wants = opt->into;
+
+	(void)arg;
+	for (int kind = 0; kind < NS_KINDS; kind++)
+		if (kind != NS_USER && !wants[kind].join)
+			wants[kind].make = true;
+}
+
 unsigned int ns_flags(const struct ns_want wants[NS_KINDS])
 {
 	unsigned int flags = 0;

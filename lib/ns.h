@@ -23,6 +23,9 @@ struct ns_want {
 /* An option's setter; into: the kind's struct ns_want. */
 void ns_opt(const struct opt *opt, const char *arg);
 
+/* Make one of every kind but user that is not to be joined; into: the array of all kinds. */
+void ns_opt_all(const struct opt *opt, const char *arg);
+
 /* The CLONE_NEW… flags of what is to be made. */
 unsigned int ns_flags(const struct ns_want wants[NS_KINDS]);
 

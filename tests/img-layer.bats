@@ -125,7 +125,6 @@ canary() {
     img-layer pack reverse | cmp one.tar -
 }
 
-# bats test_tags=vm
 @test "what GNU tar writes, in each format" {
     make_tree tree
     rm tree/fifo-too # which would become a fifo of its own
@@ -212,9 +211,11 @@ canary() {
     refused 'File name too long$' tarmake k linkpath "$(printf '%04096d' 1)" s x y e - -
 }
 
-# bats test_tags=vm
 @test "compressed: told by the first bytes, and the facts are right" {
-    cp "$(busybox_tar)" x.tar
+    mkdir tree
+    head -c 800000 "$(type -P busybox)" > tree/binary
+    cp "$TOP"/lib/*.c tree
+    img-layer pack tree > x.tar
     tar=sha256:$(sha256sum < x.tar | cut -d ' ' -f 1)
     gzip -c x.tar > x.gz
     zstd -qc x.tar > x.zst
@@ -268,7 +269,6 @@ entries	$(find copy | wc -l)"
     refused '\\033\[2J/\\007' tarmake d $'\e[2J' 755 f $'\e[2J/\a/../../x' x e - - # as a terminal would obey
 }
 
-# bats test_tags=vm
 @test "symbolic links that the archive made are not followed" {
     for to in .. ../.. "$T/out" . a ../in/DIR; do
         [[ $to == a ]] || refused 'leads through a symbolic link$' tarmake s a "$to" f a/victim x e - -
@@ -292,7 +292,6 @@ entries	$(find copy | wc -l)"
     done
 }
 
-# bats test_tags=vm
 @test "hard links: out, through a link, to what is not there, to a directory" {
     refused 'victim: an absolute name' tarmake l a "$T/out/victim" e - -
     refused 'victim: the name leaves' tarmake l a ../victim e - -
@@ -334,18 +333,18 @@ entries	$(find copy | wc -l)"
     last() { # EXPECTED ENTRY...
         rm -rf DIR
         tarmake "${@:2}" e - - | img-layer unpack DIR > /dev/null
-        assert_equal "$(cd DIR && find . -mindepth 1 -printf '%P %y %m %s %l\n' | sort)" "$1"
+        assert_equal "$(cd DIR && find . -mindepth 1 \( -type f -printf '%P %y %m %s\n' -o -printf '%P %y %m %l\n' \) | sort)" "$1"
     }
-    last 'a f 644 3 ' f a old-and-longer f a new
-    last 'a f 2751 0 ' f a old x a 2751
-    last $'a d 700 4096 \na/b f 644 1 ' f a old d a 700 f a/b x
-    last 'a f 644 1 ' d a 755 f a/b x s a/c .. d a/d 755 f a/d/e x f a x
-    last 'a l 777 2 ..' d a 755 f a/b x s a ..
-    last $'a d 711 4096 \na/b f 644 1 ' s a .. d a 711 f a/b x
-    last $'a d 700 4096 \na/b f 644 1 ' d a 777 f a/b x d a 700
-    last $'a d 700 4096 \na/b f 644 1 ' f a/b x d a 700
-    last 'a p 600 0 ' s a x t a 6600
-    last 'a c 644 0 ' t a 6600 c a 3
+    last 'a f 644 3' f a old-and-longer f a new
+    last 'a f 2751 0' f a old x a 2751
+    last $'a d 700 \na/b f 644 1' f a old d a 700 f a/b x
+    last 'a f 644 1' d a 755 f a/b x s a/c .. d a/d 755 f a/d/e x f a x
+    last 'a l 777 ..' d a 755 f a/b x s a ..
+    last $'a d 711 \na/b f 644 1' s a .. d a 711 f a/b x
+    last $'a d 700 \na/b f 644 1' d a 777 f a/b x d a 700
+    last $'a d 700 \na/b f 644 1' f a/b x d a 700
+    last 'a p 600 ' s a x t a 6600
+    last 'a c 644 ' t a 6600 c a 3
 }
 
 # try FILE: unpack it, one way or the other, with exit status $status
@@ -399,7 +398,7 @@ try() {
     RANDOM=7
     for file in whole whole.gz; do
         size=$(stat -c %s "$file")
-        for _ in {1..40}; do
+        for _ in {1..25}; do
             cp "$file" x
             for _ in 1 2 3; do
                 printf "\\x$(printf %02x $((RANDOM % 256)))" |
@@ -551,7 +550,6 @@ drwx------ sub/mnt/'
     assert_equal "$(cat errors)" 'img-layer: tree/file: became shorter while it was read'
 }
 
-# bats test_tags=vm
 @test "a full disk, a read-only one: the path is told, and nothing is left" {
     mkdir disk tree
     head -c 3000000 /dev/urandom > tree/large
@@ -659,7 +657,6 @@ drwx------ sub/mnt/'
     [[ ! -e DIR && ! -e blob2 ]]
 }
 
-# bats test_tags=vm
 @test "without privilege: one's own files, and no more" {
     mkdir -p tree/closed/sub/empty
     echo x > tree/closed/file

@@ -24,6 +24,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 static struct ns_want wants[NS_KINDS];
@@ -36,14 +37,6 @@ static struct cgroup_dirs cgroups;
 static struct hooks hooks;
 static pid_t child;
 
-static void opt_all(const struct opt *opt, const char *arg)
-{
-	(void)opt, (void)arg;
-	for (int kind = 0; kind < NS_KINDS; kind++)
-		if (kind != NS_USER && !wants[kind].join)
-			wants[kind].make = true;
-}
-
 /* clang-format off */
 static const struct opt options[] = {
 	{.help = "Namespaces, each new or, with =FILE, the one that FILE stands for"},
@@ -55,7 +48,7 @@ static const struct opt options[] = {
 	{"user", 'U', "[FILE]", "user and group ids", ns_opt, &wants[NS_USER]},
 	{"cgroup", 'C', "[FILE]", "root of the cgroups", ns_opt, &wants[NS_CGROUP]},
 	{"time", 'T', "[FILE]", "monotonic and boot time clocks", ns_opt, &wants[NS_TIME]},
-	{"all", 0, NULL, "a new one of every kind but user", opt_all, NULL},
+	{"all", 0, NULL, "a new one of every kind but user", ns_opt_all, wants},
 	{.help = "Inside"},
 	{"map-uid", 0, "IN:OUT:COUNT", "map user ids (repeatable)", ns_opt_map, &uid_map},
 	{"map-gid", 0, "IN:OUT:COUNT", "map group ids (repeatable)", ns_opt_map, &gid_map},
@@ -108,10 +101,10 @@ static void kill_child(void *nothing)
 }
 
 /*
- * Clone the child: on v2 into its cgroup in the same call, else it is moved while it waits; so too
- * when namespaces are joined, for a given cgroup namespace need not show the cgroup. Not among the
- * flags is what set_up() makes: a cgroup namespace, as its root is the cgroup of who makes it, and
- * clocks that are to be set.
+ * Clone the child, on v2 into its cgroup in the same call. But where namespaces are joined it is
+ * moved while it waits, for a given cgroup namespace need not show the cgroup. Not among the flags
+ * is what set_up() makes: a cgroup namespace, as its root is the cgroup of who makes it, and clocks
+ * that are to be set.
  */
 static void clone_child(void)
 {
@@ -132,7 +125,17 @@ static void clone_child(void)
 	if (child == 0)
 		return;
 	on_failure(kill_child, NULL);
-	cgroup_dirs_add(&cgroups, child, into ? cgroups.v2 : -1);
+	if (ns_joins(wants))
+		cgroup_dirs_add(&cgroups, child);
+}
+
+/* The first thing that the child does: until it has, nobody is told of it. */
+static void enter_cgroups(int gate)
+{
+	if (!ns_joins(wants))
+		cgroup_dirs_enter(&cgroups);
+	if (write_all(gate, "r", 1))
+		_exit(STATUS_OWN);
 }
 
 /* Die with the parent: up to here the gate's end tells, from here on the signal. */
@@ -190,19 +193,30 @@ static void tell_start(void)
 		fail("--info-fd", "write");
 }
 
+static _Noreturn void exit_with_child(void)
+{
+	int status = supervise(child, session);
+
+	keep_what_is_done();
+	if (info_fd >= 0 && dprintf(info_fd, "exit\t%d\n", status) < 0)
+		complain("--info-fd", "write");
+	hooks_run(&hooks);
+	exit(status);
+}
+
 int main(int argc, char **argv)
 {
-	static char *shell[] = {"/bin/sh", NULL};
-	const char *wanted = getenv("SHELL");
+	static char *shell[] = {NULL, NULL};
 	sigset_t mask;
-	int gate[2];
+	int gate[2]; /* the child says that it is ready, and is told to go */
 	char go;
 	int first = opt_parse(&tool, argc, argv);
 	char **command = argv + first;
 
 	check();
-	if (wanted && *wanted)
-		shell[0] = (char *)(uintptr_t)wanted;
+	shell[0] = getenv("SHELL");
+	if (!shell[0] || !*shell[0])
+		shell[0] = xstrdup("/bin/sh");
 	if (!*command && args_fd < 0)
 		command = shell;
 
@@ -210,26 +224,24 @@ int main(int argc, char **argv)
 	supervise_begin(&mask);
 	fds_reserve();
 	cgroup_dirs_open(&cgroups);
-	if (pipe2(gate, O_CLOEXEC))
-		fail(NULL, "make a pipe");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate))
+		fail(NULL, "make a pair of sockets");
 	clone_child();
 	if (child == 0) {
 		keep_what_is_done();
 		(void)close(gate[1]);
+		enter_cgroups(gate[0]);
 		if (read(gate[0], &go, 1) != 1)
 			_exit(STATUS_OWN);
 		enter(command, (size_t)(argc - first), &mask, gate[0]);
 	}
 	(void)close(gate[0]);
+	if (read(gate[1], &go, 1) != 1)
+		exit_with_child(); /* it has said why */
 	ns_map_ids(child, &uid_map, &gid_map);
 	tell_start();
 	fds_close_but((int[]){info_fd, gate[1]}, 2);
 	if (write_all(gate[1], "g", 1))
 		fail(NULL, "let the child go");
-	int status = supervise(child, session);
-	keep_what_is_done();
-	if (info_fd >= 0 && dprintf(info_fd, "exit\t%d\n", status) < 0)
-		complain("--info-fd", "write");
-	hooks_run(&hooks);
-	return status;
+	exit_with_child();
 }
