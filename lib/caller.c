@@ -32,12 +32,25 @@ static long parent_in(int stat)
 	return number;
 }
 
+/* The way from an open directory to its parent leads through all of the host. */
+static void refuse_directories(void)
+{
+	struct stat st;
+
+	for (int fd = 0; fd < 3; fd++)
+		if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+			refuse(NULL,
+			       "descriptor %d is a directory, by which the host could be reached",
+			       fd);
+}
+
 void caller_meet(const int *keep, size_t count)
 {
 	(void)umask(0022);
 	for (int fd = 0; fd < 3; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
 			fail("/dev/null", "open");
+	refuse_directories();
 	fds_close_but(keep, count);
 	own_stat = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
 	if (own_stat < 0)

@@ -30,7 +30,6 @@ static const struct device_rule usual[] = {
 	{'c', 5,   1,   R | W | M}, /* console */
 	{'c', 5,   2,   R | W | M}, /* ptmx */
 	{'c', 136, -1,  R | W | M}, /* pts */
-	{'c', 10,  200, R | W | M}, /* net/tun */
 };
 /* clang-format on */
 

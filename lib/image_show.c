@@ -87,6 +87,15 @@ static void print_labels(const struct place *config)
 }
 
 /* As overlayfs stacks them: the topmost first. */
+/* The same layer again, of an image with empty ones, changes nothing; overlayfs refuses it. */
+static bool has(const struct list *list, const char *text)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!strcmp(list->at[i], text))
+			return true;
+	return false;
+}
+
 static struct list find_layers(const struct store *store, const struct image *image)
 {
 	struct list layers = {0};
@@ -96,7 +105,8 @@ static struct list find_layers(const struct store *store, const struct image *im
 
 		if (access(tree, F_OK))
 			fail(tree, "layer of %s", image->name ? image->name : image->id);
-		list_add(&layers, tree);
+		if (!has(&layers, tree))
+			list_add(&layers, tree);
 	}
 	if (!layers.count)
 		refuse(image->name ? image->name : image->id, "the image has no layer");

@@ -138,6 +138,14 @@ static uint64_t attributes(unsigned long flags)
 	       (flags & MS_NOATIME ? MOUNT_ATTR_NOATIME : 0);
 }
 
+/* What the image has there, and not what is mounted on it: a copy of /sys is nobody's wish. */
+static bool is_of_image(int target)
+{
+	struct stat there, root;
+
+	return fstat(target, &there) == 0 && stat("/", &root) == 0 && there.st_dev == root.st_dev;
+}
+
 /*
  * Flags are only added: what the source is without, as in a user namespace it must stay, it stays
  * without.
@@ -147,7 +155,8 @@ static void bind(const struct extra_mount *extra, int target)
 	struct mount_attr attr = {.attr_set = attributes(extra->flags),
 	                          .attr_clr = extra->flags & MS_NOATIME ? MOUNT_ATTR__ATIME : 0};
 
-	if (extra->copy && extra->directory && copy_into_empty(target, extra->tree))
+	if (extra->copy && extra->directory && is_of_image(target) &&
+	    copy_into_empty(target, extra->tree))
 		fail(extra->source, "copy what the image has at %s", extra->target);
 	if (attr.attr_set &&
 	    sys_mount_setattr(extra->tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr))

@@ -186,6 +186,10 @@ bool record_load(int store, const char *id, struct record *record)
 		load_facts(record, text);
 	else if (errno != ENOENT)
 		return false;
+	const char *owner = value_of(&record->pairs, "owner");
+	const char *start = value_of(&record->pairs, "owner_start");
+	if (owner && start && !strcmp(record->status, "created") && !is_alive(owner, start))
+		record->status = "dead";
 	return true;
 }
 

@@ -14,6 +14,7 @@
 
 #include "opt.h"
 #include <stdbool.h>
+#include <sys/types.h>
 
 enum { ID_LENGTH = 64, ID_SIZE = ID_LENGTH + 1, ID_SHORT = 12 };
 
@@ -21,7 +22,8 @@ struct record {
 	char id[ID_SIZE];
 	struct list pairs;  /* KEY=VALUE from the file */
 	struct list facts;  /* likewise, from `run`: pid and start only of a process that lives */
-	const char *status; /* created: never started; running; exited; dead: ended unseen */
+	const char *status; /* created: never started; running; exited; dead: it, or who was to
+	                       start it, ended unseen */
 };
 
 /* Where the store is: root, or $MINI_DOCKER_ROOT, or /var/lib/mini-docker. An absolute path. */
@@ -65,6 +67,7 @@ void record_write(int store, const char *path, const struct list *strings);
 struct recipe {
 	const char *id;   /* NULL: a random one */
 	const char *name; /* NULL: a random one */
+	pid_t owner; /* until it runs it is dead when this process is; 0: it may wait for ever */
 	struct list pairs, env, args;
 };
 

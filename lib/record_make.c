@@ -3,6 +3,7 @@
 #include "err.h"
 #include "io.h"
 #include "names.h"
+#include "ns.h"
 #include "record.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -77,7 +78,6 @@ static void make_locked(void)
 	making.prefix = ".new-";
 	while (st.st_nlink == 0) {
 		make_directory(path);
-		on_failure(undo_directory, NULL);
 		int dir = openat(making.store, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		/* In between, who clears up may have locked it first, and removed it. */
 		if (dir < 0 && errno == ENOENT)
@@ -85,6 +85,7 @@ static void make_locked(void)
 		if (dir < 0 || flock(dir, LOCK_EX) || fstat(dir, &st))
 			fail(store_file(path), "lock");
 	}
+	on_failure(undo_directory, NULL);
 }
 
 static void take_name(const char *name)
@@ -129,6 +130,10 @@ static void fill(const struct recipe *recipe)
 
 	list_add(&record.pairs, xprintf("name=%s", making.name));
 	list_add(&record.pairs, creation_time());
+	if (recipe->owner) {
+		list_add(&record.pairs, xprintf("owner=%d", recipe->owner));
+		list_add(&record.pairs, xprintf("owner_start=%llu", process_start(recipe->owner)));
+	}
 	for (size_t i = 0; i < recipe->pairs.count; i++)
 		record_put(&record, recipe->pairs.at[i]);
 	record_write(making.store, record_path(".new-", making.id, "record"), &record.pairs);

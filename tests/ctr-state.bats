@@ -339,6 +339,22 @@ end() {
     store_holds 1 1
 }
 
+@test "--owner: what has not run is dead when its owner is" {
+    sleep 1000 3>&- &
+    PIDS+=($!)
+    ctr-state create --name waits --owner $! > /dev/null
+    assert_equal "$(ctr-state get waits status)" created
+    run -0 ctr-state prune --exited
+    refute_output
+    kill -9 $!
+    wait $! || :
+    assert_equal "$(ctr-state get waits status)" dead
+    run -0 ctr-state prune --exited
+    store_holds 0 0
+    run -2 ctr-state create --owner 999999999
+    assert_output --partial '--owner: 999999999: not the id of a process that lives'
+}
+
 @test "50 parallel creates with one name: one wins, 49 say who" {
     for i in {1..50}; do ctr-state create --name web > "out$i" 2> "err$i" & done
     wait

@@ -747,6 +747,22 @@ TRAP='for s in "$@"; do trap "echo $s; [ $s != TERM ] || exit 9" $s; done; echo 
     done
 }
 
+@test "when ns-spawn is killed, its child has cleared the signal that tells it: it dies all the same" {
+    # A change of user ids clears the parent death signal.
+    spawn --pid --mnt -- setpriv --reuid 65534 --regid 65534 --clear-groups sleep 1000
+    runs "$CHILD" sleep
+    kill -KILL "$SPAWN"
+    poll 10 is_gone "$CHILD"
+    # The one who sees to that ends with ns-spawn, and holds nothing of its caller's meanwhile.
+    spawn -- sleep 1000
+    runs "$CHILD" sleep
+    watcher=$(tr ' ' '\n' < "/proc/$SPAWN/task/$SPAWN/children" | grep -vx "$CHILD" | grep .)
+    run -0 ls "/proc/$watcher/fd"
+    assert_equal "$(wc -l <<< "$output")" 2
+    kill -KILL "$CHILD"
+    poll 10 is_gone "$watcher"
+}
+
 @test "a terminal's ^C reaches the command once, ^Z stops the job, fg has it go on" {
     counts='trap "echo got" INT; echo ready; while :; do sleep 0.01; done'
     for options in '' '--pid' '--session'; do

@@ -196,6 +196,53 @@ clear_up() { # what was killed with no time to do so
     clear_up
 }
 
+@test "SIGKILL: also a first process that has changed its user dies" {
+    begin busybox sh -c 'exec su -s /bin/sh nobody -c "echo ready; exec sleep 1000"'
+    says ready
+    kill -KILL "$runner"
+    ends 137
+    poll 5 no_process
+    clear_up
+}
+
+@test "what was killed with its supervisor is freed by who wants its name" {
+    begin --name web -m 64m busybox sh -c 'echo ready; exec sleep 1000'
+    says ready
+    kill -KILL "$runner"
+    ends 137
+    poll 5 no_process
+    refute no_cgroup
+    run -0 mini-docker run --rm --name web busybox echo again
+    assert_output again
+    no_container
+    no_cgroup
+}
+
+@test "directories of volumes: made when all is well, gone when it is not" {
+    run -125 mini-docker run --rm -v "$T/a/b:/x" -v vol:/y --ulimit bogus=1 -v "$T/c:bad" busybox true
+    assert_not_exist "$T/a"
+    assert_not_exist "$MINI_DOCKER_ROOT/volumes"
+    run -0 mini-docker run --rm -v "$T/a/b:/x" -v vol:/y busybox touch /x/file /y/file
+    assert_file_exist "$T/a/b/file"
+    # What root leaves in a volume, another user of the host must not come by.
+    run -1 setpriv --reuid 65534 --regid 65534 --clear-groups stat "$MINI_DOCKER_ROOT/volumes/vol/_data"
+    assert_output --partial 'Permission denied'
+}
+
+@test "a current directory that is gone is not taken for /" {
+    mkdir gone
+    cd gone
+    rmdir ../gone
+    run -125 mini-docker run --rm -v .:/x:ro busybox ls /x
+    assert_output --partial 'the current directory has no name: it was deleted'
+    cd "$T"
+}
+
+@test "a directory as standard input is no way to the host" {
+    run -125 mini-docker run --rm -i busybox ls /proc/self/fd/0/.. < "$T"
+    assert_output --partial 'descriptor 0 is a directory'
+}
+
 @test "a signal during set-up: ended by it, nothing is left" {
     mkfifo fifo
     # Before there is anything ...

@@ -210,12 +210,12 @@ int main(int argc, char **argv)
 		console_open(console_fd, user.uid);
 	set_environment(&user);
 	change_directory();
-	rlimits_set(&rlimits);
+	if (info_fd >= 0)
+		tell_start();
+	rlimits_set(&rlimits); /* after all that we write ourselves: fsize may be small */
 	caller_forget();
 	creds_apply(&creds, &user);
 	caller_still_there();
-	if (info_fd >= 0)
-		tell_start();
 	creds_seal(&creds);
 	if (init)
 		stay_as_init();

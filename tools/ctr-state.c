@@ -11,6 +11,8 @@
 #include "err.h"
 #include "io.h"
 #include "names.h"
+#include "ns.h"
+#include "num.h"
 #include "record.h"
 #include "record_show.h"
 #include <errno.h>
@@ -58,6 +60,15 @@ static void opt_id(const struct opt *opt, const char *arg)
 	if (!id_is_valid(arg))
 		opt_refuse(opt, arg, "not an id: 64 lower-case hexadecimal digits");
 	recipe.id = arg;
+}
+
+static void opt_owner(const struct opt *opt, const char *arg)
+{
+	uint64_t pid;
+
+	if (num_parse(arg, INT32_MAX, &pid) || !process_start((pid_t)pid))
+		opt_refuse(opt, arg, "not the id of a process that lives");
+	recipe.owner = (pid_t)pid;
 }
 
 /* Also for operands, with opt NULL. */
@@ -200,6 +211,7 @@ static const struct opt common_options[] = {
 static const struct opt create_options[] = {
 	{"id", 0, "ID", "instead of a random one", opt_id, NULL},
 	{"name", 0, "NAME", "instead of a random one", opt_name, NULL},
+	{"owner", 0, "PID", "as long as it has not run, it is dead when this process is", opt_owner, NULL},
 	{"set", 0, "KEY=VALUE", "put this into the record (repeatable)", opt_pair, NULL},
 	{"env", 0, "NAME=VALUE", "a variable of the container (repeatable)", opt_env, &recipe.env},
 	{0},

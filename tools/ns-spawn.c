@@ -20,6 +20,7 @@
 #include "ns.h"
 #include "supervise.h"
 #include "sys.h"
+#include "watch.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -238,9 +239,10 @@ int main(int argc, char **argv)
 	(void)close(gate[0]);
 	if (read(gate[1], &go, 1) != 1)
 		exit_with_child(); /* it has said why */
+	int watch = watch_child(child);
 	ns_map_ids(child, &uid_map, &gid_map);
 	tell_start();
-	fds_close_but((int[]){info_fd, gate[1]}, 2);
+	fds_close_but((int[]){info_fd, gate[1], watch}, 3);
 	if (write_all(gate[1], "g", 1))
 		fail(NULL, "let the child go");
 	exit_with_child();
