@@ -4,6 +4,7 @@
 
 load lib/run
 
+setup_file() { run_setup_file; }
 setup() { run_setup; }
 teardown() { run_teardown; }
 
@@ -30,11 +31,11 @@ teardown() { run_teardown; }
         mknod /node c 1 3 && echo text > /node && echo node # MKNOD
         chroot / true && echo chroot # SYS_CHROOT
         su user -c "id -u" # SETUID, SETGID
-        for denied in "mount -t tmpfs none /tmp" "hostname other" "ip link set lo mtu 1000" "swapoff -a" \
-            "insmod /f" "nice -n -5 true" "dmesg" "chroot /proc/1/root/.. mount -o remount,rw /sys"; do
+        for denied in "mount -t tmpfs none /tmp" "hostname other" "ip link set lo mtu 1000" "insmod /f" "nice -n -5 true" "dmesg" \
+            "chroot /proc/1/root/.. mount -o remount,rw /sys"; do
             $denied > /dev/null 2>&1 && echo "could $denied" || :
         done
-        hostname | grep other || date -s 2001-01-01 2>&1 | grep -q permitted && echo denied'
+        hostname | grep other || echo denied'
     refute_output --partial could
     for line in '5 6 4755' node chroot 1000 denied; do assert_line "$line"; done
 }
@@ -50,7 +51,7 @@ teardown() { run_teardown; }
         (exec < /dev/tty) || echo no tty
         echo x > /dev/shm/x && cat /dev/shm/x
         for node in "b 8 0" "b 7 0" "c 1 1" "c 1 11" "c 10 229" "c 1 4"; do
-            mknod /node $node && { head -c 1 /node || echo x > /node; } && echo "opened $node"; rm /node
+            mknod /node $node && { head -c 1 /node || (exec 3> /node); } && echo "opened $node"; rm /node
         done
         mknod /own c 1 5 && head -c 2 /own | od -An -tx1
         mknod /tmp/sda b 8 0 && echo made'
@@ -71,13 +72,13 @@ teardown() { run_teardown; }
             [ ! -e $path ] || touch $path 2>&1 | grep -q Read-only || echo "can touch $path"
         done
         for file in /proc/sys/kernel/hostname /proc/sys/vm/swappiness /sys/kernel/mm/ksm/run; do
-            [ ! -e $file ] || ! (echo 1 > $file) 2> /dev/null || echo "wrote $file"
+            [ ! -e $file ] || ! (exec 3> $file) 2> /dev/null || echo "wrote $file"
         done
-        find /sys/fs/cgroup -name cgroup.procs | while read f; do (echo 1 > $f) 2> /dev/null && echo "wrote $f"; done
+        find /sys/fs/cgroup -name cgroup.procs | while read f; do (exec 3> $f) 2> /dev/null && echo "wrote $f"; done
         echo end'
     assert_output end
     # The paths are those that this kernel has, so that there is something to hide.
-    run -0 box --privileged busybox sh -c 'head -c 1 /proc/interrupts | wc -c; ls /sys/firmware | wc -l; mkdir /sys/fs/cgroup/x; rmdir /sys/fs/cgroup/x; echo 1 > /proc/sys/vm/overcommit_ratio_ || echo no'
+    run -0 box --privileged busybox sh -c 'head -c 1 /proc/interrupts | wc -c; ls /sys/firmware | wc -l'
     assert_line --index 0 1
     refute_line --index 1 0
 }
@@ -124,10 +125,10 @@ teardown() { run_teardown; }
     run -0 box --privileged busybox sh -c '
         mknod /node c 1 11 && : < /node && echo kmsg # no device cgroup
         mount -t tmpfs none /tmp && echo mounts
-        touch /sys/kernel/x 2>&1 | grep -c Read-only
+        exec 3> /proc/sys/vm/swappiness && echo writes
         grep -c " /proc/sys " /proc/self/mountinfo
         sed -n "s/^Seccomp:.//p" /proc/self/status
         ls /dev | wc -l'
-    assert_equal "${lines[*]:0:5}" 'kmsg mounts 0 0 0'
+    assert_equal "${lines[*]:0:5}" 'kmsg mounts writes 0 0'
     ((lines[5] > 15))
 }

@@ -4,6 +4,7 @@
 
 load lib/run
 
+setup_file() { run_setup_file; }
 setup() { run_setup; }
 teardown() { run_teardown; }
 
@@ -112,22 +113,21 @@ driver() {
     driver "BINDIR=$T/bin"
     run -125 env PATH=/usr/bin:/bin ./driver run busybox true
     assert_output --partial 'ns-spawn: not found'
-    no_container
-    no_cgroup
+    nothing
     # One that dies when all is done, and cannot tell.
     printf '#!/bin/sh\n%s/cg-limit "$@"\n[ "$1" != create ] || kill -9 $$\n' "$BIN" > cg-limit
     chmod 755 cg-limit
     ln -sf "$BIN/ns-spawn" bin/ns-spawn
     ln -sf "$T/cg-limit" bin/cg-limit
     run -125 env PATH=/usr/bin:/bin ./driver run busybox true
-    no_container
-    no_cgroup
+    nothing
 }
 
 # bats test_tags=vm
 @test "the mounts of the host are as they were, and its /proc, however it ended" {
-    # All that this mount namespace has is shared, as systemd leaves it.
-    unshare -m --propagation shared bash -euo pipefail -c '
+    # All is shared, as systemd leaves it, but not with the host, lest that be harmed.
+    unshare -m bash -euo pipefail -c '
+        mount --make-rshared /
         ends() { local status=0; mini-docker run --rm "${@:2}" 2> /dev/null || status=$?; [[ $status == "$1" ]]; }
         before=$(cat /proc/self/mountinfo)
         root=$(stat -c "%d %i" / /proc/self/root/ /proc/sys /dev /sys)
@@ -140,8 +140,7 @@ driver() {
         [[ $(cat /proc/self/mountinfo) == "$before" ]]
         [[ $(stat -c "%d %i" / /proc/self/root/ /proc/sys /dev /sys) == "$root" ]]
         [[ $(readlink /proc/self) == [0-9]* && -r /proc/$$/status ]]'
-    no_container
-    no_cgroup
+    nothing
 }
 
 traps() { # in the container: say so when a signal comes, and end with 7
@@ -264,8 +263,7 @@ clear_up() { # what was killed with no time to do so
         kill "-$signal" "$runner"
         : > fifo # the step ends
         ends "$((128 + $(kill -l "$signal")))"
-        no_container
-        no_cgroup
+        nothing
     done
 }
 
@@ -294,7 +292,6 @@ is_compiling() {
         status=0
         wait "$runner" || status=$?
         ((status == 143 || status == 7)) || fail "$status after $delay: $(cat err)"
-        no_container
-        no_cgroup
+        nothing
     done
 }

@@ -3,6 +3,7 @@
 
 load lib/run
 
+setup_file() { run_setup_file; }
 setup() { run_setup; }
 teardown() { run_teardown; }
 
@@ -295,10 +296,13 @@ stop() {
     assert_line --index 0 "$(readlink /proc/self/ns/net)"
     assert_line --index 1 "$(< /proc/sys/kernel/hostname)"
     [[ ${lines[2]} != "$(readlink /proc/self/ns/uts)" ]]
-    before=$(cat /etc/hosts /etc/resolv.conf)
-    run -0 box --network host busybox sh -c 'cat /etc/hosts /etc/resolv.conf; echo changed >> /etc/hosts; tail -n 1 /etc/hosts'
-    assert_output "$before"$'\nchanged'
-    assert_equal "$(cat /etc/hosts /etc/resolv.conf)" "$before"
+    # Those of a machine whose own cannot be harmed.
+    echo '127.0.0.1 there' > hosts
+    echo 'nameserver 127.0.0.9' > resolv.conf
+    run -0 unshare -m sh -euc 'for file in hosts resolv.conf; do mount --bind $file "$(readlink -f /etc/$file)"; done
+        mini-docker run --rm --network host busybox sh -c "cat /etc/hosts /etc/resolv.conf; echo changed >> /etc/hosts; tail -n 1 /etc/hosts"'
+    assert_output $'127.0.0.1 there\nnameserver 127.0.0.9\nchanged'
+    assert_equal "$(cat hosts)" '127.0.0.1 there'
     leaves_nothing 125 --network nosuch busybox true
 }
 

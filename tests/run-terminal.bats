@@ -3,6 +3,7 @@
 
 load lib/run
 
+setup_file() { run_setup_file; }
 setup() { run_setup; }
 teardown() { run_teardown; }
 
@@ -32,8 +33,7 @@ teardown() { run_teardown; }
     assert_output --partial 'nosuch: no such user'
     run -125 pty-drive restored -- mini-docker run --rm -it --ulimit bad busybox true
     run -125 pty-drive restored -- mini-docker run --rm -it -m bad busybox true
-    no_container
-    no_cgroup
+    nothing
     run -137 pty-drive raw expect=ready kill=KILL restored -- mini-docker run --rm --name web -it busybox sh -c 'echo ready; exec sleep 1000'
     poll 5 grep -qx dead <(ctr-state get web status)
     cg-limit remove "$CTR_TEST_ID/$(ctr-state resolve web)"
@@ -84,8 +84,7 @@ teardown() { run_teardown; }
         run pty-drive nap=$nap send='\x03' expect=ready send='\x03' -- mini-docker run --rm busybox sh -c '
             trap "exit 5" INT; echo ready; while :; do sleep 0.02; done'
         ((status == 5)) || [[ $status == 124 && $output == *'the command has ended'* ]] || fail "$status after $nap: $output"
-        no_container
-        no_cgroup
+        nothing
     done
 }
 

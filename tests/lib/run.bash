@@ -1,17 +1,25 @@
 # What the tests of `mini-docker run` share. Each has the image busybox in a store of its own, and at
-# its end no container may be left there.
+# its end no container may be left there. A file begins with
+#     load lib/run
+#     setup_file() { run_setup_file; }
+#     setup() { run_setup; }
+#     teardown() { run_teardown; }
 # shellcheck shell=bash disable=SC2034 # variables are for the tests
 
 load lib/common
 
 PIDS=() # of what runs in the background
 
+run_setup_file() { # importing takes longer than making links to what was imported
+    ((EUID != 0)) || MINI_DOCKER_ROOT=$BATS_FILE_TMPDIR/store busybox_image
+}
+
 run_setup() {
     common_setup
     need_root
+    cp -al "$BATS_FILE_TMPDIR/store" "$MINI_DOCKER_ROOT"
     cd "$T" || return
     PATH=$BUILD/test:$PATH
-    busybox_image
 }
 
 run_teardown() {
@@ -30,6 +38,7 @@ box() {
 # begin ARG...: the same in the background, output in the files out and err, its pid in $runner.
 # What a shell starts in the background ignores ^C, and so would all that it starts.
 begin() {
+    rm -f out err # of the one before
     env --default-signal mini-docker run --rm "$@" < /dev/null > out 2> err 3>&- &
     runner=$!
     PIDS+=("$runner")
@@ -37,7 +46,7 @@ begin() {
 
 # says TEXT [FILE]: what was begun, within half a minute
 says() {
-    poll 30 grep -qF -- "$1" "${2:-out}" || {
+    poll 30 grep -sqF -- "$1" "${2:-out}" || {
         cat out err
         return 1
     }
@@ -54,21 +63,25 @@ ends() {
     }
 }
 
-# no_container, no_cgroup: none of this test's is left, but the cgroup above all
+# no_container, no_cgroup, nothing: of this test's is left, but the cgroup above all
 no_container() {
-    local found
-    found=$(find "$MINI_DOCKER_ROOT"/{containers,names} -mindepth 1 -maxdepth 1 2> /dev/null) || : # no store yet
-    [[ ! $found ]] || {
-        echo "containers are left: $found"
-        return 1
-    }
+    none "$MINI_DOCKER_ROOT"/{containers,names} -mindepth 1 -maxdepth 1
 }
 
 no_cgroup() {
+    none /sys/fs/cgroup -type d -path "*/$CTR_TEST_ID/*"
+}
+
+nothing() {
+    none "$MINI_DOCKER_ROOT"/{containers,names} /sys/fs/cgroup -mindepth 1 \
+        \( -path "$MINI_DOCKER_ROOT/*" -prune -o -type d -path "*/$CTR_TEST_ID/*" \)
+}
+
+none() {
     local found
-    found=$(find /sys/fs/cgroup -type d -path "*/$CTR_TEST_ID/*" 2> /dev/null) || : # others come and go
+    found=$(find "$@" -print 2> /dev/null) || : # what is not there, and what others make and remove
     [[ ! $found ]] || {
-        echo "cgroups are left: $found"
+        echo "left: $found"
         return 1
     }
 }
@@ -80,13 +93,12 @@ leaves_nothing() {
     shift
     run "-$expected" mini-docker run "$@"
     [[ $output ]]
-    no_container
-    no_cgroup
+    nothing
 }
 
 # fingerprint: of all images' layers, names, data and attributes
 fingerprint() {
-    (cd "$MINI_DOCKER_ROOT/layers" && find . -printf '%p %y %m %U:%G %n %s %T@ %l\n' | sort &&
+    (cd "$MINI_DOCKER_ROOT/layers" && find . -printf '%p %y %m %U:%G %s %T@ %l\n' | sort &&
         find . -type f -exec sha256sum {} + | sort) | sha256sum
 }
 
