@@ -284,6 +284,26 @@ is_compiling() {
     child=$(< "/proc/$runner/task/$runner/children") && [[ ${child% } ]] && grep -qs seccomp-compile "/proc/${child%% *}/comm"
 }
 
+@test "a signal when the supervisor has begun and holds none yet: nothing is left" {
+    mkdir bin
+    ln -s "$BIN"/* bin/
+    rm bin/ns-spawn
+    printf '#!/bin/sh\necho begins\nwhile [ ! -e go ]; do sleep 0.02; done\nexec %s/ns-spawn "$@"\n' "$BIN" > bin/ns-spawn
+    chmod 755 bin/ns-spawn
+    driver "BINDIR=$T/bin"
+    for signal in TERM INT HUP QUIT USR1 USR2 ALRM; do
+        PATH=/usr/bin:/bin env --default-signal ./driver run --rm busybox true < /dev/null > out 2> err 3>&- &
+        runner=$!
+        PIDS+=("$runner")
+        says begins
+        kill "-$signal" "$runner"
+        touch go
+        ends 0
+        nothing
+        rm go out
+    done
+}
+
 @test "a signal at any moment: ended, and nothing is left" {
     for delay in 0 2 4 6 8 10 12 15 18 22 26 30 40; do
         begin busybox sh -c "$(traps)"
