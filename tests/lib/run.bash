@@ -102,15 +102,14 @@ fingerprint() {
         find . -type f -exec sha256sum {} + | sort) | sha256sum
 }
 
-# cgroup_of PID CONTROLLER: the directory of a process's cgroup; v2: the one there is
+# cgroup_of PID CONTROLLER: the directory of a process's cgroup; on v2 the controller does not matter
 cgroup_of() {
-    local field path='' type=cgroup controller=$2
-    if [[ $(cgroup_kind) == v2 ]]; then type=cgroup2 controller=''; fi
-    path=$(grep -E "^[0-9]+:(.*,)?$controller(,.*)?:" "/proc/$1/cgroup") && path=${path#*:*:}
+    local field path mount=" - cgroup *[, ]$2[, ]" line="^[0-9]+:(.*,)?$2(,.*)?:"
+    if [[ $(cgroup_kind) == v2 ]]; then mount=' - cgroup2 ' line=^0::; fi
+    path=$(grep -E "$line" "/proc/$1/cgroup") && path=${path#*:*:} || return
     while read -ra field; do
-        case "${field[*]} " in
-            *" - $type "*[,\ ]"$controller"[,\ ]*) echo "${field[4]}$path" && return ;;
-        esac
+        # shellcheck disable=SC2053 # a pattern
+        [[ "${field[*]} " != *$mount* ]] || { echo "${field[4]}$path" && return; }
     done < /proc/self/mountinfo
     return 1
 }
