@@ -20,12 +20,13 @@ static struct {
 	const char *prefix; /* of the directory, as long as it is not in its place */
 	char id[ID_SIZE];
 	const char *name;
+	bool made; /* the directory, by us */
 } making;
 
 static void undo_directory(void *unused)
 {
 	(void)unused;
-	if (remove_tree(making.store, record_path(making.prefix, making.id, NULL)))
+	if (making.made && remove_tree(making.store, record_path(making.prefix, making.id, NULL)))
 		complain(store_file(record_path(making.prefix, making.id, NULL)), "remove");
 }
 
@@ -76,8 +77,11 @@ static void make_locked(void)
 	struct stat st = {0};
 
 	making.prefix = ".new-";
+	on_failure(undo_directory, NULL);
 	while (st.st_nlink == 0) {
+		making.made = false;
 		make_directory(path);
+		making.made = true;
 		int dir = openat(making.store, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		/* In between, who clears up may have locked it first, and removed it. */
 		if (dir < 0 && errno == ENOENT)
@@ -85,7 +89,6 @@ static void make_locked(void)
 		if (dir < 0 || flock(dir, LOCK_EX) || fstat(dir, &st))
 			fail(store_file(path), "lock");
 	}
-	on_failure(undo_directory, NULL);
 }
 
 static void take_name(const char *name)

@@ -12,6 +12,8 @@ struct rootfs {
 	const char *dir;     /* the root: a directory, or a mount such as ufs-mount makes */
 	const char *workdir; /* made in it if it is missing */
 	bool read_only;      /* the root itself; volumes and tmpfs are not concerned */
+	struct list
+	        cgroup_dirs; /* only the hierarchies of these cgroups are to be seen; none: all */
 	bool privileged;     /* the host's devices, /sys and /proc for writing, nothing masked */
 	struct list mounts;  /* struct extra_mount, as the setters below make them */
 	uint64_t shm_size;   /* of /dev/shm, in bytes */

@@ -103,10 +103,24 @@ static void mount_hierarchy(const struct hierarchy *h, const char *target, bool 
 }
 
 /*
+ * Where the container has no cgroup of its own, its cgroup namespace shows all of the hierarchy,
+ * with the names of others in it.
+ */
+static bool is_shown(const struct hierarchy *h, const struct list *shown)
+{
+	size_t length = strlen(h->mount);
+
+	for (size_t i = 0; i < shown->count; i++)
+		if (!strncmp(shown->at[i], h->mount, length) && shown->at[i][length] == '/')
+			return true;
+	return !shown->count;
+}
+
+/*
  * The hierarchies as the host has them, which the cgroup namespace shows from the container's
  * cgroup downwards: one of v2, or one for each of v1's, in a directory of the host's name.
  */
-static void mount_cgroups(const struct cgroup *host, bool writable)
+static void mount_cgroups(const struct cgroup *host, const struct list *shown, bool writable)
 {
 	const char *const top = "/sys/fs/cgroup", *const size = "mode=755,size=64k";
 	char path[300];
@@ -123,6 +137,8 @@ static void mount_cgroups(const struct cgroup *host, bool writable)
 		const struct hierarchy *h = &host->in[i];
 		const char *name = strrchr(h->mount, '/') + 1;
 
+		if (!is_shown(h, shown))
+			continue;
 		(void)snprintf(path, sizeof(path), "%s/%s", top, name);
 		if (mkdir(path, 0755))
 			fail(path, "make the mount point");
@@ -138,5 +154,5 @@ void rootfs_mount_system(const struct rootfs *rootfs, const struct rootfs_parts 
 {
 	rootfs_attach(parts->proc, "/proc");
 	rootfs_attach(parts->sys, "/sys");
-	mount_cgroups(&parts->cgroups, rootfs->privileged);
+	mount_cgroups(&parts->cgroups, &rootfs->cgroup_dirs, rootfs->privileged);
 }

@@ -63,6 +63,7 @@ static const struct opt options[] = {
 	{"bind", 0, "SRC:DST[:OPT,...]", "bind a directory or file (repeatable)", rootfs_opt_bind, &rootfs.mounts},
 	{"tmpfs", 0, "DST[:OPT,...]", "mount a tmpfs (repeatable)", rootfs_opt_tmpfs, &rootfs.mounts},
 	{"shm-size", 0, "SIZE", "of /dev/shm (64m)", opt_size, &rootfs.shm_size},
+	{"cgroup-dir", 0, "DIR", "show this cgroup's hierarchy, no other (repeatable)", opt_list, &rootfs.cgroup_dirs},
 	{"workdir", 'w', "DIR", "start there; made if missing", opt_workdir, NULL},
 	{.help = "Rights"},
 	{"user", 'u', "USER[:GROUP]", "by name in the container, or number", opt_string, &user_spec},
