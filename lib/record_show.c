@@ -124,8 +124,11 @@ static int by_age(const void *a, const void *b)
 	return strcmp(right ? right : "", left ? left : "");
 }
 
-/* All there are, in an array that the caller frees. */
-static struct record *load_all(int store, bool all, size_t *count)
+/*
+ * All there are, in an array that the caller frees. One that cannot be read is told, and hides no
+ * other.
+ */
+static struct record *load_all(int store, bool all, size_t *count, int *failed)
 {
 	int fd = openat(store, "containers", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -145,17 +148,20 @@ static struct record *load_all(int store, bool all, size_t *count)
 		/* One that is removed meanwhile was not there. */
 		if (record_load(store, entry->d_name, &records[*count]))
 			*count += all || !strcmp(records[*count].status, "running");
-		else if (errno != ENOENT)
-			fail(store_file(record_path("", entry->d_name, NULL)), "read");
+		else if (errno != ENOENT) {
+			complain(store_file(record_path("", entry->d_name, NULL)), "read");
+			*failed = -1;
+		}
 	}
 	(void)closedir(dir);
 	return records;
 }
 
-void record_list(int store, bool json, bool all)
+int record_list(int store, bool json, bool all)
 {
 	size_t count;
-	FREED struct record *records = load_all(store, all, &count);
+	int failed = 0;
+	FREED struct record *records = load_all(store, all, &count, &failed);
 
 	if (count)
 		qsort(records, count, sizeof(*records), by_age);
@@ -167,4 +173,5 @@ void record_list(int store, bool json, bool all)
 			print_line(&records[i]);
 		}
 	}
+	return failed;
 }

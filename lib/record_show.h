@@ -19,8 +19,8 @@ void record_show(int store, const struct record *record, enum show_format format
 /*
  * One line a container, the youngest first: id, name, status, pid, exit status, time of creation,
  * image; `-` where there is none. json: an object with all that the record has.
- * all: not only those that run.
+ * all: not only those that run. 0, or -1: not all records could be read, and that was said.
  */
-void record_list(int store, bool json, bool all);
+int record_list(int store, bool json, bool all);
 
 #endif

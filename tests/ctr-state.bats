@@ -257,6 +257,19 @@ end() {
     [[ $created =~ ^20[0-9-]{8}T[0-9:]{8}\.[0-9]{9}Z$ ]]
 }
 
+@test "list: a record that cannot be read hides no other" {
+    ctr-state create --name good
+    bad=$(ctr-state create)
+    rm "$bad/record" && mkdir "$bad/record"
+    run -1 --separate-stderr ctr-state list --all
+    assert_equal "$(cut -f 2 <<< "$output")" good
+    assert_equal "$stderr" "ctr-state: $bad: read: Is a directory"
+    run -1 --separate-stderr mini-docker info
+    assert_line 'Containers: 1'
+    run -1 mini-docker rmi x # what that container uses is not known
+    assert_output "ctr-state: $bad: read: Is a directory"
+}
+
 # bats test_tags=vm
 @test "remove: trees, gone already, several, one that is unknown" {
     dir=$(ctr-state create --name web)

@@ -157,8 +157,11 @@ static int resolve(int argc, char **argv)
 static int list(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	record_list(open_store(false), json, all);
-	opt_finish_stdout();
+	int failed = record_list(open_store(false), json, all);
+	if (!failed)
+		opt_finish_stdout();
+	(void)fflush(stdout); /* the status tells already that not all is there */
+	return STATUS_FAILED;
 }
 
 static int remove_one(int store, const char *text)
