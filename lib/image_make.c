@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "image_make.h"
 
+#include "image_publish.h"
 #include "io.h"
 #include "num.h"
 #include "reference.h"
@@ -11,61 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-
-/* What has become part of the store, and is part of no image yet. */
-struct published {
-	struct published *next;
-	int dir; /* of images or layers */
-	char path[];
-};
-static struct published *published; /* the last one first */
-
-static void undo_publish(void *unused)
-{
-	(void)unused;
-	for (; published; published = published->next)
-		(void)remove_tree(published->dir, published->path); /* if not, a sweep does */
-}
-
-static void will_publish(int dir, const char *path)
-{
-	struct published *one = xalloc(sizeof(*one) + strlen(path) + 1);
-
-	if (!published)
-		on_failure(undo_publish, NULL);
-	one->next = published;
-	one->dir = dir;
-	(void)strcpy(one->path, path);
-	published = one;
-}
-
-/*
- * Move `from` to its place. Is the same there already, ours has served its purpose. Nobody deletes
- * what is there, for that takes the lock that we hold.
- */
-static void publish(const char *from, int dir, const char *to)
-{
-	if (faccessat(dir, to, F_OK, 0) == 0)
-		return;
-	if (renameat(AT_FDCWD, from, dir, to))
-		fail(from, "move to %s", to);
-	will_publish(dir, to);
-}
-
-/* The same for a JSON object. It is written anew in any case: what is there may be damaged. */
-static uint64_t publish_json(const struct store *store, json_t *value,
-                             char digest[DIGEST_LENGTH + 1])
-{
-	FREED char *text = json_dumps(value, JSON_COMPACT);
-
-	if (!text)
-		fail(NULL, "memory");
-	digest_of(text, strlen(text), digest);
-	if (faccessat(store->images, blob_path(digest), F_OK, 0))
-		will_publish(store->images, blob_path(digest));
-	store_put(store, text, digest);
-	return strlen(text);
-}
 
 /* A fact of a layer that is staged in `directory`. */
 static char *staged_fact(const struct store *store, const char *directory, const char *key,
@@ -94,8 +40,8 @@ static void add_layer(const struct store *store, const char *directory, json_t *
 		refuse(directory, "facts: %s: not a size", size_text);
 	if (access(tree, F_OK))
 		fail(tree, "find the layer");
-	publish(blob, store->images, blob_path(digest));
-	publish(directory, store->layers, diff_id + strlen(DIGEST_PREFIX));
+	publish_blob(store, blob, digest, size);
+	publish_layer(store, directory, diff_id);
 	if (json_array_append_new(diff_ids, json_string(diff_id)) ||
 	    json_array_append_new(layers, json_pack("{ss ss sI}", "mediaType", type, "digest",
 	                                            digest, "size", (json_int_t)size)))

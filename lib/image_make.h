@@ -37,7 +37,7 @@ char *image_checked_name(const char *text);
 
 /*
  * Make an image out of layers that are staged: `tree`, `blob`, and `facts` as img-layer told them.
- * They move into the store, or stay where that has the same already. The index gets an entry for
+ * They move into the store, or stay where that has the same already, undamaged. The index gets an entry for
  * each of its names, which have been checked; id receives the digest of its config. fail()s with
  * the store as it was.
  */

@@ -2,7 +2,9 @@
 #define _GNU_SOURCE
 #include "image_sweep.h"
 
+#include "image_needed.h"
 #include "io.h"
+#include "ns.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,90 +12,59 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char gone[] = ".gone-";
+static const char layer_gone[] = ".gone-", blob_gone[] = ".gone-blob-";
 
-static void add_digest(json_t *set, const char *digest)
+struct sweep {
+	const struct store *store;
+	pid_t pid;
+	unsigned long long start;
+	json_t *needed;
+	struct list doomed;
+};
+
+/* What the name of something set aside says; the digest is "" when it is no such name. */
+struct aside {
+	bool is_blob;
+	char digest[DIGEST_LENGTH + 1];
+	int pid;
+	unsigned long long start;
+};
+
+static struct aside parse_aside(const char *name)
 {
-	if (digest)
-		(void)json_object_set_new(set, digest, json_true());
+	struct aside aside = {.is_blob = !strncmp(name, blob_gone, strlen(blob_gone))};
+	size_t skip = strlen(aside.is_blob ? blob_gone : layer_gone);
+
+	if (strncmp(name, layer_gone, strlen(layer_gone)) != 0 || strlen(name) <= skip + DIGEST_HEX)
+		return aside;
+	(void)snprintf(aside.digest, sizeof(aside.digest), "%s%.*s", DIGEST_PREFIX, DIGEST_HEX,
+	               name + skip);
+	if (!digest_is_valid(aside.digest) ||
+	    sscanf(name + skip + DIGEST_HEX, "-%d-%llu", &aside.pid, &aside.start) != 2)
+		aside.digest[0] = '\0';
+	return aside;
 }
 
-static void mark_config(const struct store *store, json_t *set, const char *from,
-                        const json_t *descriptor)
+static char *aside_name(const struct sweep *sweep, bool is_blob, const char *digest)
 {
-	const char *type = text_member(descriptor, "mediaType");
-	struct place config;
-	json_t *id;
-	size_t i;
-
-	add_digest(set, text_member(descriptor, "digest"));
-	const char *why = store_try_blob(store, from, descriptor, &config);
-	if (why && type && strcmp(type, MEDIA_CONFIG) != 0)
-		return; /* of something else than an image, which has no layers unpacked */
-	if (why)
-		refuse(NULL, "%s", why);
-	json_array_foreach(json_object_get(json_object_get(config.value, "rootfs"), "diff_ids"), i,
-	                   id) add_digest(set, json_string_value(id));
+	return xprintf("%s%s-%d-%llu", is_blob ? blob_gone : layer_gone,
+	               digest + strlen(DIGEST_PREFIX), sweep->pid, sweep->start);
 }
 
-/*
- * A manifest, or an index of such, and what it leads to, for all kinds of machines. The store of
- * another program may lack some of these: what is not there is not missed.
- */
-static void mark(const struct store *store, json_t *set, const char *from, const json_t *descriptor)
+/* Where it belongs: the directory, and its name there. */
+static int home(const struct store *store, bool is_blob, const char *digest, const char **name)
 {
-	struct place blob;
-	json_t *one;
-	size_t i;
-
-	const char *why = store_try_blob(store, from, descriptor, &blob);
-	if (why)
-		refuse(NULL, "%s", why);
-	add_digest(set, text_member(descriptor, "digest"));
-	json_array_foreach(json_object_get(blob.value, "layers"), i, one)
-	        add_digest(set, text_member(one, "digest"));
-	json_array_foreach(json_object_get(blob.value, "manifests"), i, one)
-	{
-		const char *digest = text_member(one, "digest");
-
-		if (digest && digest_is_valid(digest) &&
-		    faccessat(store->images, blob_path(digest), F_OK, 0) == 0)
-			mark(store, set, blob.file, one);
-	}
-	if ((one = json_object_get(blob.value, "config")))
-		mark_config(store, set, blob.file, one);
+	*name = is_blob ? blob_path(digest) : digest + strlen(DIGEST_PREFIX);
+	return is_blob ? store->images : store->layers;
 }
 
-/* The digests of all blobs and layers that are needed. */
-static json_t *find_needed(const struct store *store, const struct list *keep)
-{
-	json_t *set = json_object(), *entry;
-	size_t i;
-
-	json_array_foreach(store_manifests(store), i, entry)
-	        mark(store, set, store->index.file, entry);
-	for (i = 0; i < keep->count; i++) {
-		const char *id = keep->at[i];
-
-		if (!digest_is_valid(id) || faccessat(store->images, blob_path(id), F_OK, 0))
-			continue;
-		json_t *descriptor = json_pack("{ss}", "digest", id);
-		mark_config(store, set, id, descriptor);
-		json_decref(descriptor);
-	}
-	return set;
-}
-
-/* A file's name of 64 digits, PREFIX before them, as a digest: "" when it is not one. */
-static const char *as_digest(const char *name, const char *prefix)
+/* A file's name of 64 digits as a digest: "" when it is not one. */
+static const char *as_digest(const char *name)
 {
 	static char digest[DIGEST_LENGTH + 1];
 
-	digest[0] = '\0';
-	if (strncmp(name, prefix, strlen(prefix)) != 0)
-		return digest;
-	(void)snprintf(digest, sizeof(digest), "%s%s", DIGEST_PREFIX, name + strlen(prefix));
-	if (!digest_is_valid(digest) || strlen(name) != strlen(prefix) + DIGEST_HEX)
+	(void)snprintf(digest, sizeof(digest), "%s%.*s", DIGEST_PREFIX, DIGEST_HEX, name);
+	if (!digest_is_valid(digest) || strlen(name) != DIGEST_HEX)
 		digest[0] = '\0';
 	return digest;
 }
@@ -115,72 +86,155 @@ static void close_list(DIR *dir)
 		(void)closedir(dir);
 }
 
-void sweep_aside(const struct store *store, const struct list *keep)
+static struct sweep sweep_of(const struct store *store, pid_t pid)
 {
-	json_t *needed = find_needed(store, keep);
-	DIR *dir = open_list(store, store->layers, ".");
+	struct sweep sweep = {.store = store, .pid = pid, .start = process_start(pid)};
+
+	if (!sweep.start)
+		refuse(NULL, "--owner: %d: there is no such process", pid);
+	return sweep;
+}
+
+/*
+ * The first step for one. If there is such a layer already it stays, as it may be in use: a number
+ * behind the name tells both from each other.
+ */
+static void set_aside(const struct sweep *sweep, int from, const char *name, bool is_blob,
+                      const char *digest)
+{
+	FREED char *first = aside_name(sweep, is_blob, digest);
+	int layers = sweep->store->layers, result;
+
+	result = renameat(from, name, layers, first);
+	for (int i = 2; result && (errno == EEXIST || errno == ENOTEMPTY); i++) {
+		FREED char *next = xprintf("%s-%d", first, i);
+
+		result = renameat(from, name, layers, next);
+	}
+	if (result)
+		fail(sweep->store->root, "set %s aside", name);
+}
+
+void sweep_layer(const struct store *store, const char *diff_id)
+{
+	struct sweep sweep = sweep_of(store, getpid());
+
+	set_aside(&sweep, store->layers, diff_id + strlen(DIGEST_PREFIX), false, diff_id);
+}
+
+static bool is_mine(const struct sweep *sweep, const struct aside *aside)
+{
+	return *aside->digest && aside->pid == sweep->pid && aside->start == sweep->start;
+}
+
+/* What others left that are dead becomes ours. */
+static void take_over(const struct sweep *sweep)
+{
+	DIR *dir = open_list(sweep->store, sweep->store->layers, ".");
 
 	for (struct dirent *entry; dir && (entry = readdir(dir));) {
-		const char *digest = as_digest(entry->d_name, "");
+		struct aside aside = parse_aside(entry->d_name);
 
-		if (!*digest || json_object_get(needed, digest))
+		if (*aside.digest && process_start(aside.pid) != aside.start)
+			set_aside(sweep, sweep->store->layers, entry->d_name, aside.is_blob,
+			          aside.digest);
+	}
+	close_list(dir);
+}
+
+/* The configs of images in use come back first, for they tell what else has to. */
+static void put_configs_back(const struct sweep *sweep, const struct list *keep)
+{
+	for (size_t i = 0; i < keep->count; i++) {
+		const char *id = keep->at[i];
+
+		if (!digest_is_valid(id))
 			continue;
-		FREED char *to = xprintf("%s%s", gone, entry->d_name);
-		if (renameat(store->layers, entry->d_name, store->layers, to) &&
-		    (remove_tree(store->layers, to) ||
-		     renameat(store->layers, entry->d_name, store->layers, to)))
-			fail(store->root, "set layers/%s aside", entry->d_name);
+		FREED char *name = aside_name(sweep, true, id);
+		if (sweep->store->layers >= 0 &&
+		    renameat(sweep->store->layers, name, sweep->store->images, blob_path(id)) &&
+		    errno != ENOENT)
+			fail(sweep->store->root, "put blob %s back", id);
 	}
-	close_list(dir);
-	json_decref(needed);
 }
 
-static void delete_blobs(const struct store *store, json_t *needed)
+static void set_all_aside(const struct sweep *sweep, bool blobs)
 {
-	DIR *dir = open_list(store, store->images, "blobs/sha256");
+	const struct store *store = sweep->store;
+	DIR *dir = open_list(store, blobs ? store->images : store->layers,
+	                     blobs ? "blobs/sha256" : ".");
 
 	for (struct dirent *entry; dir && (entry = readdir(dir));) {
-		const char *digest = as_digest(entry->d_name, "");
+		const char *digest = as_digest(entry->d_name);
 
-		if (*digest && !json_object_get(needed, digest) &&
-		    unlinkat(store->images, blob_path(digest), 0) && errno != ENOENT)
-			fail(store->root, "delete blob %s", digest);
+		if (*digest && !json_object_get(sweep->needed, digest))
+			set_aside(sweep, dirfd(dir), entry->d_name, blobs, digest);
 	}
 	close_list(dir);
 }
 
-int sweep_delete(const struct store *store, const struct list *keep)
+int sweep_aside(const struct store *store, pid_t sweeper, const struct list *keep)
 {
-	json_t *needed = find_needed(store, keep);
-	DIR *dir = open_list(store, store->layers, ".");
-	struct list doomed = {0};
+	struct sweep sweep = sweep_of(store, sweeper);
+
+	take_over(&sweep);
+	put_configs_back(&sweep, keep);
+	if (!(sweep.needed = image_needed(store, keep)))
+		return -1;
+	if (store->layers >= 0)
+		set_all_aside(&sweep, true);
+	set_all_aside(&sweep, false);
+	json_decref(sweep.needed);
+	return 0;
+}
+
+/* The second step for one. */
+static void judge(struct sweep *sweep, const char *name, const struct aside *aside)
+{
+	int layers = sweep->store->layers;
+	const char *at_home;
+
+	if (json_object_get(sweep->needed, aside->digest)) {
+		int dir = home(sweep->store, aside->is_blob, aside->digest, &at_home);
+
+		/* If a layer has come again meanwhile, both stay: each may be in use. */
+		(void)renameat(layers, name, dir, at_home);
+		return;
+	}
+	if (aside->is_blob) {
+		if (unlinkat(layers, name, 0))
+			fail(sweep->store->root, "delete layers/%s", name);
+		return;
+	}
+	/* Half deleted it must not be put back by another sweep. */
+	char *dead = xprintf("%s%s-%d", LAYER_DEAD, name, getpid());
+	if (renameat(layers, name, layers, dead))
+		fail(sweep->store->root, "rename layers/%s", name);
+	printf("layer\t%s\n", aside->digest);
+	list_add(&sweep->doomed, dead);
+}
+
+int sweep_delete(const struct store *store, pid_t sweeper, const struct list *keep)
+{
+	struct sweep sweep = sweep_of(store, sweeper);
 	int failed = 0;
 
+	put_configs_back(&sweep, keep);
+	if (!(sweep.needed = image_needed(store, keep)))
+		return -1;
+	DIR *dir = open_list(store, store->layers, ".");
 	for (struct dirent *entry; dir && (entry = readdir(dir));) {
-		const char *digest = as_digest(entry->d_name, gone);
+		struct aside aside = parse_aside(entry->d_name);
 
-		if (!*digest)
-			continue;
-		if (json_object_get(needed, digest)) {
-			/* If it has come again meanwhile, both stay: each may be in use. */
-			(void)renameat(store->layers, entry->d_name, store->layers,
-			               digest + strlen(DIGEST_PREFIX));
-			continue;
-		}
-		/* Half deleted it must not be put back by another sweep. */
-		char *dead = xprintf("%s%s-%d", LAYER_DEAD, entry->d_name, getpid());
-		if (renameat(store->layers, entry->d_name, store->layers, dead))
-			fail(store->root, "rename layers/%s", entry->d_name);
-		printf("layer\t%s\n", digest);
-		list_add(&doomed, dead);
+		if (is_mine(&sweep, &aside))
+			judge(&sweep, entry->d_name, &aside);
 	}
 	close_list(dir);
-	delete_blobs(store, needed);
-	json_decref(needed);
+	json_decref(sweep.needed);
 	store_unlock(store); /* this may take its time */
-	for (size_t i = 0; i < doomed.count; i++)
-		if (remove_tree(store->layers, doomed.at[i])) {
-			complain(store->root, "delete layers/%s", doomed.at[i]);
+	for (size_t i = 0; i < sweep.doomed.count; i++)
+		if (remove_tree(store->layers, sweep.doomed.at[i])) {
+			complain(store->root, "delete layers/%s", sweep.doomed.at[i]);
 			failed = -1;
 		}
 	return failed;

@@ -12,6 +12,9 @@
 #include <string.h>
 #include <sys/xattr.h>
 
+/* Of the attributes that wait for the end. An image of everyday life has less than a MiB of them.
+ */
+enum { TIDY_BYTES = 16 << 20, MOST_BYTES = 256 << 20 };
 enum { INSIDE = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV };
 
 struct tree_directory {
@@ -70,7 +73,7 @@ static void take_over(struct tree *tree)
 
 void tree_open(struct tree *tree, const char *path)
 {
-	*tree = (struct tree){.path = path, .parent = -1};
+	*tree = (struct tree){.path = path, .parent = -1, .tidy_at = TIDY_BYTES};
 	tree->made = mkdir(path, 0700) == 0;
 	if (!tree->made && errno != EEXIST)
 		fail(path, "mkdir");
@@ -148,15 +151,13 @@ void tree_remove(struct tree *tree, const char *name)
 	forget_parent(tree); /* it may have been one of those */
 }
 
-void tree_add_directory(struct tree *tree, const char *name, const struct layer_attr *attr)
+static size_t bytes_of(const struct tree_directory *d)
 {
-	if (tree->count == tree->room) {
-		tree->room = tree->room ? 2 * tree->room : 256;
-		tree->directories =
-		        xrealloc(tree->directories, tree->room * sizeof(*tree->directories));
-	}
-	tree->directories[tree->count] = (struct tree_directory){xstrdup(name), tree->count, *attr};
-	tree->count++;
+	size_t bytes = sizeof(*d) + strlen(d->name);
+
+	for (const struct layer_xattr *x = d->attr.xattrs; x; x = x->next)
+		bytes += sizeof(*x) + strlen(x->name) + x->size;
+	return bytes;
 }
 
 /* What is below comes first: it is the way in that its directory's mode may close. */
@@ -166,6 +167,48 @@ static int deepest_first(const void *a, const void *b)
 	int order = strcmp(y->name, x->name);
 
 	return order ? order : x->number < y->number ? 1 : -1;
+}
+
+/*
+ * An archive may name the same directory as often as it likes: forget all of it but the last one.
+ * What is left has to be less than would threaten this machine.
+ */
+static void tidy(struct tree *tree)
+{
+	size_t kept = 0;
+
+	if (tree->count)
+		qsort(tree->directories, tree->count, sizeof(*tree->directories), deepest_first);
+	for (size_t i = 0; i < tree->count; i++) {
+		struct tree_directory *d = &tree->directories[i];
+
+		if (!kept || strcmp(tree->directories[kept - 1].name, d->name) != 0) {
+			tree->directories[kept++] = *d;
+			continue;
+		}
+		tree->bytes -= bytes_of(d);
+		layer_attr_free(&d->attr);
+		free(d->name);
+	}
+	tree->count = kept;
+	if (tree->bytes > MOST_BYTES)
+		refuse(tree->path, "the attributes of its directories take more than %d MiB",
+		       MOST_BYTES >> 20);
+	tree->tidy_at = 2 * tree->bytes > TIDY_BYTES ? 2 * tree->bytes : TIDY_BYTES;
+}
+
+void tree_add_directory(struct tree *tree, const char *name, const struct layer_attr *attr)
+{
+	if (tree->bytes > tree->tidy_at)
+		tidy(tree);
+	if (tree->count == tree->room) {
+		tree->room = tree->room ? 2 * tree->room : 256;
+		tree->directories =
+		        xrealloc(tree->directories, tree->room * sizeof(*tree->directories));
+	}
+	struct tree_directory *new = &tree->directories[tree->count++];
+	*new = (struct tree_directory){xstrdup(name), tree->added++, *attr};
+	tree->bytes += bytes_of(new);
 }
 
 static void finish_directory(struct tree *tree, const struct tree_directory *d)
@@ -182,17 +225,11 @@ static void finish_directory(struct tree *tree, const struct tree_directory *d)
 
 void tree_finish(struct tree *tree)
 {
-	const char *done = NULL;
-
 	forget_parent(tree);
-	if (tree->count)
-		qsort(tree->directories, tree->count, sizeof(*tree->directories), deepest_first);
+	tidy(tree);
 	for (size_t i = 0; i < tree->count; i++)
-		if (!done || strcmp(done, tree->directories[i].name) != 0) {
-			finish_directory(tree, &tree->directories[i]);
-			done = tree->directories[i].name;
-		}
-	if (done && !*done)
+		finish_directory(tree, &tree->directories[i]);
+	if (tree->count && !*tree->directories[tree->count - 1].name)
 		return; /* that was the root, which is the last one */
 	if (tree->taken && fchown(tree->root, tree->old.st_uid, tree->old.st_gid))
 		fail(tree->path, "give it back its owner");

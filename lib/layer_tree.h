@@ -18,7 +18,8 @@ struct tree {
 	int parent;        /* the directory that was used last, */
 	char *parent_name; /* and its name below the root; NULL: none */
 	struct tree_directory *directories;
-	size_t count, room;
+	size_t count, room, added;
+	size_t bytes, tidy_at; /* what they take; when to look for what has been replaced */
 };
 
 /* Make the directory, or take one that is empty. It is gone, or empty, if the tool fails later on.
@@ -33,7 +34,7 @@ void tree_remove(struct tree *tree, const char *name);
 
 /*
  * A directory: it gets its attributes at the end, as what comes into it would change them. Those
- * given last count.
+ * given last count. There is an end to what they may take together.
  */
 void tree_add_directory(struct tree *tree, const char *name, const struct layer_attr *attr);
 

@@ -4,7 +4,8 @@
  *     layers/HEX/tree       a layer unpacked, by the diff id of its archive, shared by all images
  *     layers/HEX/facts      what img-layer told of it: lines KEY TAB VALUE
  *     layers/.new-PID-START-…   one in the making, of the process PID that started at START
- *     layers/.gone-HEX      one that may come back: see image_sweep.h
+ *     layers/.gone-HEX-PID-START   one that may come back, set aside by that process: see
+ *                           image_sweep.h; layers/.gone-blob-HEX-PID-START is a blob
  *     layers/.dead-…        what is being deleted; if it is not, anyone may
  * Other programs read the layout and write it, so nothing in it is taken for granted. Source:
  * OCI image specification, image-layout.md, image-index.md, manifest.md, config.md, annotations.md.

@@ -54,7 +54,7 @@ state() { # everything in the store
 }
 
 sweep() {
-    img-store sweep "$@" && img-store sweep --delete "$@"
+    img-store sweep --owner "$me" "$@" && img-store sweep --owner "$me" --delete "$@"
 }
 
 # bats test_tags=vm
@@ -81,10 +81,10 @@ sweep() {
     run -0 img-store untag other:1
     assert_output $'untagged\tother:1\ndeleted\t'"$id"
     store_holds 1 3
-    run -0 img-store sweep
+    run -0 img-store sweep --owner "$me"
     refute_output
-    [[ -e $layers/.gone-${diff_id#*:} ]]
-    run -0 img-store sweep --delete
+    run -0 compgen -G "$layers/.gone-${diff_id#*:}-$me-*"
+    run -0 img-store sweep --owner "$me" --delete
     assert_output $'layer\t'"$diff_id"
     store_holds 0 0
 }
@@ -541,7 +541,7 @@ edit_index() { # JQ FILTER
     ours=$(img-store stage --owner "$me")
     mkdir -p "$theirs/tree/a/b" && echo > "$theirs/tree/a/b/c"
     img-store stage --owner "$me" > /dev/null
-    img-store sweep
+    img-store sweep --owner "$me"
     [[ -d $theirs && -d $ours ]]
     kill -9 "$owner" && wait "$owner" || :
     mkdir -p "$layers/.dead-.new-1-1-1/x"  # somebody was killed while removing it
@@ -553,7 +553,7 @@ edit_index() { # JQ FILTER
     # the caller's is the caller's
     run -0 sh -c 'img-store stage && img-store sweep && ls -A "$MINI_DOCKER_ROOT/layers" | wc -l'
     assert_equal "${lines[1]}" 4
-    img-store sweep
+    img-store sweep --owner "$me"
     assert_equal "$(ls -A "$layers" | wc -l)" 3
     for bad in 0 x -1 99999999999; do run -2 img-store stage --owner "$bad"; done
     run -1 img-store stage --owner 2147483647
@@ -601,13 +601,13 @@ killed() {
             [[ $n ]] || break
             img-store untag web > /dev/null || :
         done
-        for verb in 'untag web' sweep 'sweep --delete'; do
+        for verb in 'untag web' "sweep --owner $me" "sweep --owner $me --delete"; do
             for n in 1 2 3 4; do
                 [[ $verb != untag* ]] || img-store show web > /dev/null || add_web
-                [[ $verb != *delete ]] || img-store sweep
+                [[ $verb != *delete ]] || img-store sweep --owner "$me"
                 # shellcheck disable=SC2086
                 killed "$call" "$n" img-store $verb || n=''
-                [[ $verb == sweep ]] || whole
+                [[ $verb == *"$me" ]] || whole
                 [[ $n ]] || break
             done
         done
@@ -721,23 +721,23 @@ killed() {
     store_holds 2 6
     img-store untag "$id" > /dev/null
     # A container came between untag and the look at the containers
-    run -0 img-store sweep --keep "$id"
+    run -0 img-store sweep --owner "$me" --keep "$id"
     assert_file_exist "$tree/file"
     # or after it, when its layer was mounted already
-    img-store sweep
+    img-store sweep --owner "$me"
     assert_file_not_exist "$tree"
-    run -0 img-store sweep --delete --keep "$id"
+    run -0 img-store sweep --owner "$me" --delete --keep "$id"
     refute_output
     assert_file_exist "$tree/file"
     # or its layer has come again: both stay
-    img-store sweep
+    img-store sweep --owner "$me"
     image one --name web > id2
-    run -0 img-store sweep --delete --keep "$id"
+    run -0 img-store sweep --owner "$me" --delete --keep "$id"
     refute_output
     assert_equal "$(find "$layers" -maxdepth 1 -name "*$(basename "${tree%/tree}")" | wc -l)" 2
     img-store untag web > /dev/null
-    run -0 img-store sweep --keep nonsense --keep "sha256:$(printf %064d 0)"
-    run -0 img-store sweep --delete
+    run -0 img-store sweep --owner "$me" --keep nonsense --keep "sha256:$(printf %064d 0)"
+    run -0 img-store sweep --owner "$me" --delete
     assert_equal "${#lines[@]}" 1
     store_holds 1 3
 }
@@ -798,7 +798,7 @@ killed() {
     mkdir -p "$images"
     run -0 img-store list
     refute_output
-    run -0 img-store sweep
+    run -0 img-store sweep --owner "$me"
 }
 
 @test "list --json" {

@@ -206,12 +206,12 @@ END
     uses "$id"
     uses "$id" # told once
     run -0 --separate-stderr mini-docker --trace rmi -f a
-    assert_equal "$(printf '%s\n' "${stderr_lines[@]}")" "+ export MINI_DOCKER_ROOT=$MINI_DOCKER_ROOT
+    assert_equal "$(printf '%s\n' "${stderr_lines[@]}" | sed 's/--owner [0-9]*/--owner PID/')" "+ export MINI_DOCKER_ROOT=$MINI_DOCKER_ROOT
 + ctr-state list --all
 + img-store untag --force --keep $id -- a
-+ img-store sweep --keep $id
++ img-store sweep --owner PID --keep $id
 + ctr-state list --all
-+ img-store sweep --keep $id --delete"
++ img-store sweep --owner PID --keep $id --delete"
     for args in '' --nope '-fx a'; do
         # shellcheck disable=SC2086
         run -125 mini-docker rmi $args

@@ -18,6 +18,7 @@
 #include "text.h"
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -172,11 +173,9 @@ static int sweep(int argc, char **argv)
 	if (store.images < 0)
 		return 0;
 	store_tidy(&store);
-	int failed = 0;
-	if (delete)
-		failed = sweep_delete(&store, &keep);
-	else
-		sweep_aside(&store, &keep);
+	pid_t sweeper = owner ? owner : getppid();
+	int failed =
+	        delete ? sweep_delete(&store, sweeper, &keep) : sweep_aside(&store, sweeper, &keep);
 	store_unlock(&store);
 	failed |= stage_clear(&store);
 	finish();
@@ -214,7 +213,8 @@ static const struct opt untag_options[] = {
 	{0},
 };
 static const struct opt sweep_options[] = {
-	{"delete", 0, NULL, "delete what was set aside, or put it back", opt_flag, &delete},
+	{"delete", 0, NULL, "delete what the owner has set aside, or put it back", opt_flag, &delete},
+	{"owner", 0, "PID", "who does both steps (the caller)", opt_owner, NULL},
 	{"keep", 0, "ID", "this image is in use (repeatable)", opt_list, &keep},
 	{0},
 };
@@ -242,5 +242,7 @@ static const struct tool tool = {
 
 int main(int argc, char **argv)
 {
+	/* Who does not read what is told is an error, which undoes what was done. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	return opt_run(&tool, argc, argv);
 }
