@@ -37,9 +37,9 @@ char *image_checked_name(const char *text);
 
 /*
  * Make an image out of layers that are staged: `tree`, `blob`, and `facts` as img-layer told them.
- * They move into the store, or stay where that has the same already, undamaged. The index gets an entry for
- * each of its names, which have been checked; id receives the digest of its config. fail()s with
- * the store as it was.
+ * They move into the store, or stay where that has the same already, undamaged. The index gets an
+ * entry for each of its names, which have been checked; id receives the digest of its config.
+ * fail()s with the store as it was.
  */
 void image_make(struct store *store, const struct image_recipe *recipe, char id[DIGEST_LENGTH + 1]);
 

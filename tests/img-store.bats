@@ -437,7 +437,7 @@ END
         for verb in list sweep 'sweep --delete'; do
             # shellcheck disable=SC2086
             run -1 img-store $verb
-            [[ $output == "img-store: $images/index.json: "*': not a digest that is known here' ]]
+            [[ $output == "img-store: "*"$images/index.json: "*': not a digest that is known here'* ]]
         done
     done
     echo '{"manifests": null}' > "$images/index.json"
@@ -734,12 +734,99 @@ killed() {
     image one --name web > id2
     run -0 img-store sweep --owner "$me" --delete --keep "$id"
     refute_output
-    assert_equal "$(find "$layers" -maxdepth 1 -name "*$(basename "${tree%/tree}")" | wc -l)" 2
+    assert_equal "$(find "$layers" -maxdepth 1 -name "*$(basename "${tree%/tree}")*" | wc -l)" 2
     img-store untag web > /dev/null
     run -0 img-store sweep --owner "$me" --keep nonsense --keep "sha256:$(printf %064d 0)"
     run -0 img-store sweep --owner "$me" --delete
     assert_equal "${#lines[@]}" 1
     store_holds 1 3
+}
+
+@test "several sweep at once: each deletes what it has set aside before its own look" {
+    image one --name one > /dev/null
+    id=$(image two --name two)
+    tree=$(img-store show two | sed -n 's/^layers\t//p')
+    sleep 1000 3>&- &
+    other=$!
+    img-store untag one > /dev/null
+    img-store sweep --owner "$me"
+    # we have looked; now a container starts, and the other one sets aside what it uses
+    img-store untag two > /dev/null
+    img-store sweep --owner "$other"
+    run -0 img-store sweep --owner "$me" --delete
+    assert_equal "${#lines[@]}" 1
+    run -0 img-store sweep --owner "$other" --delete --keep "$id"
+    refute_output
+    assert_equal "$(< "$tree/file")" two
+    # the other one dies before its second step: there is another look before anything goes
+    img-store sweep --owner "$other"
+    kill "$other" && wait "$other" || :
+    run -0 img-store sweep --owner "$me" --delete
+    refute_output
+    img-store sweep --owner "$me" --keep "$id"
+    run -0 img-store sweep --owner "$me" --delete --keep "$id"
+    refute_output
+    assert_equal "$(< "$tree/file")" two
+    sweep > /dev/null
+    store_holds 0 0
+    run -1 img-store sweep --owner 2147483647
+    assert_output 'img-store: --owner: 2147483647: there is no such process'
+}
+
+@test "sweep: an index that leads to the same a billion times, and one that is too deep" {
+    need_command jq
+    image x --name web > /dev/null
+    index=application/vnd.oci.image.index.v1+json
+    one=$(blob '{"layers":[]}')
+    for _ in {1..7}; do
+        many=$(for _ in {1..39}; do printf '{%s},' "$one"; done)
+        one=$(blob "{\"manifests\":[$many{$one}]}" $index)
+    done
+    edit_index ".manifests += [{$one}]"
+    run -0 timeout 10 img-store sweep
+    one=$(blob '{"layers":[ ]}')
+    for _ in {1..9}; do one=$(blob "{\"manifests\":[{$one}]}" $index); done
+    edit_index ".manifests += [{$one}]"
+    before=$(state)
+    run -1 img-store sweep
+    assert_output --regexp "^img-store: sha256:[0-9a-f]*: $images/.*: too many indexes lead to each other \(nothing"
+    assert_equal "$(state)" "$before"
+}
+
+@test "add: what a power failure has left in the store is replaced" {
+    image x --name web > id
+    eval "$(img-store show --shell web)"
+    eval "set -- $image_layers"
+    blob=$images/blobs/sha256/$(sed -n 's/^digest\tsha256://p' "${1%/tree}/facts")
+    for damage in ': > "$blob"' ': > "${1%/tree}/facts"' 'rm -r "$1"' 'rm -r "${1%/tree}"'; do
+        eval "$damage"
+        image x --name web > id
+        img-store show web > /dev/null
+        assert_equal "$(< "$1/file")" x
+        assert_equal "$(sha256sum < "$blob")" "${blob##*/}  -"
+        assert_equal "$(img-store list | cut -f 1,6)" $'-\t1\nweb\t1' || assert_equal "$(img-store list | cut -f 1,6 | sort -u)" $'-\t1\nweb\t1'
+        sweep > /dev/null
+    done
+    # what was there may be in use, and stays as long as the layer is
+    assert_equal "$(find "$layers" -maxdepth 1 -name '.gone-*' | wc -l)" 2
+    img-store list | cut -f 3 | xargs img-store untag > /dev/null
+    sweep > /dev/null
+    store_holds 0 0
+}
+
+@test "who is told goes away: nothing is done" {
+    image x --name web > /dev/null
+    layer y
+    before=$(state | grep -v layers/.new-)
+    exec 7> >(:)
+    wait $!
+    for verb in "add $dir" 'untag web' list; do
+        # shellcheck disable=SC2086
+        run -1 env --default-signal=PIPE sh -c "exec img-store $verb >&7"
+        assert_output 'img-store: standard output: write: Broken pipe'
+        assert_equal "$(state | grep -v layers/.new-)" "$before"
+    done
+    exec 7>&-
 }
 
 @test "whatever the umask is, others see the layout and nobody else the layers" {

@@ -168,6 +168,13 @@ END
     echo >> "$blob"
     run -1 mini-docker rmi bad
     assert_line --index 0 --regexp "^img-store: bad: $blob: damaged: .*\(--force to remove it all the same\)$"
+    # another one's name goes, and nothing that the damaged one may need
+    import other other > /dev/null
+    before=$(find "$MINI_DOCKER_ROOT"/*/ | sort)
+    run -0 --separate-stderr mini-docker rmi other
+    assert_output --regexp '^Untagged: other:latest'$'\n''Deleted: sha256:[0-9a-f]*$'
+    assert_regex "$stderr" "^img-store: bad:latest: $blob: damaged: [^"$'\n'"]*\(nothing is swept before it is gone: rmi -f\)$"
+    assert_equal "$(find "$MINI_DOCKER_ROOT"/*/ | sort)" "$before"
     run -0 mini-docker rmi -f bad
     assert_line 'Untagged: bad:latest'
     assert_equal "$(names)" good:latest
