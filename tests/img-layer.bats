@@ -211,6 +211,25 @@ canary() {
     refused 'File name too long$' tarmake k linkpath "$(printf '%04096d' 1)" s x y e - -
 }
 
+@test "a directory named again and again takes no memory; attributes without end are refused" {
+    value=$(head -c 90000 /dev/zero | tr '\0' x)
+    members() { # NAME...: directories of 90 kB of attributes each
+        local name args=()
+        for name; do args+=(k SCHILY.xattr.user.a "$value" d "$name" 755); done
+        tarmake "${args[@]}"
+    }
+    members a b > two
+    tarmake d a 700 d b 711 e - - > end
+    for _ in {1..500}; do cat two; done | cat - end > x.tar
+    run -0 bash -c 'ulimit -v 80000; img-layer unpack again --from x.tar'
+    assert_equal "$(stat -c %a again/a again/b | xargs)" '700 711'
+    for i in {1..220}; do members "$i"-{1..15}; done > x.tar
+    run -1 img-layer unpack without --from x.tar
+    assert_output "img-layer: without: the attributes of its directories take more than 256 MiB"
+    [[ ! -e without ]]
+    rm x.tar
+}
+
 @test "compressed: told by the first bytes, and the facts are right" {
     mkdir tree
     head -c 800000 "$(type -P busybox)" > tree/binary
