@@ -364,8 +364,10 @@ end() {
     assert_equal "$(ctr-state get waits status)" dead
     run -0 ctr-state prune --exited
     store_holds 0 0
-    run -2 ctr-state create --owner 999999999
-    assert_output --partial '--owner: 999999999: not the id of a process that lives'
+    ctr-state create --name late --owner 999999999 > /dev/null
+    assert_equal "$(ctr-state get late status)" dead
+    run -2 ctr-state create --owner 0
+    assert_output --partial '--owner: 0: not a process id'
 }
 
 @test "50 parallel creates with one name: one wins, 49 say who" {
