@@ -11,6 +11,7 @@
 
 int err_status = STATUS_FAILED;
 int err_usage_status = STATUS_USAGE;
+int err_fd = STDERR_FILENO;
 
 static struct {
 	void (*undo)(void *);
@@ -50,7 +51,7 @@ static void print(const char *object, const char *format, va_list args, int why,
 		length = sizeof(line);
 		line[length - 1] = '\n';
 	}
-	if (write(STDERR_FILENO, line, length) < 0)
+	if (write(err_fd, line, length) < 0)
 		return; /* with stderr gone there is nobody left to tell */
 }
 

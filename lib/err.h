@@ -13,6 +13,9 @@
 extern int err_status;
 extern int err_usage_status;
 
+/* Where errors go; another one than 2 where that was lent to somebody else. */
+extern int err_fd;
+
 /*
  * Print the error with strerror(errno) behind it, undo, exit with err_status.
  * object: what the operation was done to; NULL where there is none.

@@ -94,10 +94,10 @@ static int parse_some(const struct parser *p, const struct tool *tool, const str
 	return optind;
 }
 
-static void begin(const struct tool *tool)
+static void begin(bool chain)
 {
-	err_status = tool->chain ? STATUS_OWN : STATUS_FAILED;
-	err_usage_status = tool->chain ? STATUS_OWN : STATUS_USAGE;
+	err_status = chain ? STATUS_OWN : STATUS_FAILED;
+	err_usage_status = chain ? STATUS_OWN : STATUS_USAGE;
 }
 
 int opt_parse(const struct tool *tool, int argc, char **argv)
@@ -105,7 +105,7 @@ int opt_parse(const struct tool *tool, int argc, char **argv)
 	struct parser p;
 	bool ended;
 
-	begin(tool);
+	begin(tool->chain);
 	make_parser(&p, tool->options, NULL);
 	return parse_some(&p, tool, NULL, argc, argv, &ended);
 }
@@ -115,9 +115,9 @@ int opt_run(const struct tool *tool, int argc, char **argv)
 	const struct verb *verb = tool->verbs;
 	struct parser p;
 	int operands = 0, first;
-	bool rest; /* is all operands, as a `--` was there */
+	bool rest; /* is all operands, as a `--` was there, or the command began */
 
-	begin(tool);
+	begin(tool->chain);
 	make_parser(&p, tool->options, NULL);
 	first = parse_some(&p, tool, NULL, argc, argv, &rest);
 	if (first == argc)
@@ -127,6 +127,7 @@ int opt_run(const struct tool *tool, int argc, char **argv)
 	if (!verb->name)
 		usage_error("%s: no such verb", argv[first]);
 
+	begin(tool->chain || verb->most == VERB_CHAIN);
 	make_parser(&p, verb->options, tool->options);
 	char **kept = argv + first; /* operands move up to here, one by one */
 	optind = first + 1;
@@ -136,6 +137,7 @@ int opt_run(const struct tool *tool, int argc, char **argv)
 		do {
 			if (at < argc)
 				kept[operands++] = argv[at++];
+			rest |= verb->most == VERB_CHAIN && operands == verb->least;
 		} while (rest && at < argc);
 		optind = at;
 	}

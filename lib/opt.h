@@ -28,6 +28,12 @@ struct verb {
 	const struct opt *options;         /* ends in {0}; may be NULL */
 };
 
+/*
+ * `most` of a verb that is a chain tool: its operands from the least-th on are a command that it
+ * execs. They are left as they are, with or without a `--`; exit statuses are 125 to 127.
+ */
+enum { VERB_CHAIN = -2 };
+
 struct tool {
 	const char *name;
 	const char *operands; /* behind "[options]" in the usage line */
@@ -46,7 +52,7 @@ int opt_parse(const struct tool *tool, int argc, char **argv);
 
 /*
  * The whole main() of a tool with verbs: find the verb, parse its options (which may stand before
- * or behind the operands, up to a `--`), check the number of operands, run it.
+ * or behind the operands, up to a `--` or a command), check the number of operands, run it.
  */
 int opt_run(const struct tool *tool, int argc, char **argv);
 

@@ -19,8 +19,8 @@ void text_field(const char *s)
 	}
 }
 
-/* How many bytes the character at s has; 0 when it is not UTF-8 (RFC 3629, section 4). */
-static size_t utf8_length(const char *s)
+/* How many of the bytes at s the first character has; 0 when it is not UTF-8 (RFC 3629, 4). */
+static size_t utf8_length(const char *s, size_t bytes)
 {
 	const unsigned char *c = (const unsigned char *)s;
 	static const struct {
@@ -42,6 +42,8 @@ static size_t utf8_length(const char *s)
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		if (c[0] < forms[i].first || c[0] > forms[i].last)
 			continue;
+		if (forms[i].length > bytes)
+			return 0;
 		if (forms[i].length > 1 && (c[1] < forms[i].least || c[1] > forms[i].most))
 			return 0;
 		for (size_t at = 2; at < forms[i].length; at++)
@@ -52,35 +54,56 @@ static size_t utf8_length(const char *s)
 	return 0;
 }
 
-void text_json(const char *s)
+/* How many bytes at s stand for themselves in JSON: a quick way over what most text is made of. */
+static size_t plain_length(const char *s, size_t bytes)
+{
+	size_t n = 0;
+
+	while (n < bytes && s[n] >= ' ' && s[n] < 0x7f && s[n] != '"' && s[n] != '\\')
+		n++;
+	return n;
+}
+
+void text_json_bytes(const char *s, size_t bytes)
 {
 	putchar('"');
-	while (*s) {
-		size_t length = utf8_length(s);
+	while (bytes) {
+		size_t plain = plain_length(s, bytes);
+		size_t length = plain ? plain : utf8_length(s, bytes);
 
 		if (length == 0)
 			fputs("\\ufffd", stdout);
+		else if (plain || length > 1)
+			fwrite(s, 1, length, stdout);
 		else if (*s == '"' || *s == '\\')
 			printf("\\%c", *s);
-		else if (length == 1 && ((unsigned char)*s < ' ' || *s == 0x7f))
-			printf("\\u%04x", (unsigned char)*s);
 		else
-			fwrite(s, 1, length, stdout);
-		s += length ? length : 1;
+			printf("\\u%04x", (unsigned char)*s);
+		length += length == 0;
+		s += length;
+		bytes -= length;
 	}
 	putchar('"');
+}
+
+void text_json(const char *s)
+{
+	text_json_bytes(s, strlen(s));
 }
 
 char *text_utf8(const char *s)
 {
 	if (!s)
 		return NULL;
-	char *copy = xalloc(3 * strlen(s) + 1), *to = copy;
-	while (*s) {
-		size_t length = utf8_length(s);
+	size_t left = strlen(s);
+	char *copy = xalloc(3 * left + 1), *to = copy;
+	while (left) {
+		size_t length = utf8_length(s, left);
 
 		to = length ? mempcpy(to, s, length) : stpcpy(to, "\xef\xbf\xbd");
-		s += length ? length : 1;
+		length += length == 0;
+		s += length;
+		left -= length;
 	}
 	return copy;
 }

@@ -5,6 +5,8 @@
 #ifndef TEXT_H
 #define TEXT_H
 
+#include <stddef.h>
+
 /*
  * For a field of a line: tab, newline, other control characters and backslash as octal escapes,
  * \011, as the kernel writes them in mountinfo and `printf %b` undoes them.
@@ -14,6 +16,9 @@ void text_field(const char *s);
 /* A JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD: JSON has no way to say
  * them. */
 void text_json(const char *s);
+
+/* As text_json(), of so many bytes, NULs among them. */
+void text_json_bytes(const char *s, size_t length);
 
 /* A copy that is UTF-8, in the same way, for who makes JSON of it; NULL of NULL. The caller frees.
  */

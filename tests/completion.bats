@@ -42,7 +42,7 @@ offers() {
 @test "verbs, and then the options of this verb" {
     ln -s "$BUILD/test/optcheck" "$T/optcheck-verbs"
     run -0 offers "$T/optcheck-verbs" ''
-    assert_output $'one\nshow'
+    assert_output $'chain\none\nshow'
     run -0 offers "$T/optcheck-verbs" --flag s
     assert_output show
     run -0 offers "$T/optcheck-verbs" show --l

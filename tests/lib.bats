@@ -354,6 +354,20 @@ END
     assert_output --partial '<a> <b> <--> <-l>'
 }
 
+@test "verbs: one that executes a command leaves its options alone" {
+    ln -s "$BUILD/test/optcheck" optcheck-verbs
+    run -0 ./optcheck-verbs chain --loud a b --text -- -l
+    assert_output --partial 'loud=1 text=- '
+    assert_output --partial '<a> <b> <--text> <--> <-l>'
+    run -0 ./optcheck-verbs chain a --loud -- -l --flag
+    assert_output --partial 'flag=0 loud=1'
+    assert_output --partial '<a> <-l> <--flag>'
+    for args in 'a' '--nope a b' 'a --nope b'; do
+        # shellcheck disable=SC2086
+        run -125 ./optcheck-verbs chain $args
+    done
+}
+
 @test "verbs: what is wrong with them" {
     ln -s "$BUILD/test/optcheck" optcheck-verbs
     check() { # MESSAGE ARG...

@@ -49,7 +49,8 @@ static const struct opt loudly[] = {
 static const struct verb verbs[] = {
         {"show",             "[WORD...]", "print the words", show, 0, -1, loudly},
         {"one", "WORD", "print one word", show, 1, 1, NULL},
-        {0                },
+        {"chain",                 "WORD [--] COMMAND [ARG...]", "print them", show, 2, VERB_CHAIN, loudly},
+        {0           },
 };
 
 int main(int argc, char **argv)
