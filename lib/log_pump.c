@@ -1,0 +1,90 @@
+/* Streams into a log: see log_pump.h. */
+#define _GNU_SOURCE
+#include "log_pump.h"
+
+#include "err.h"
+#include "log_store.h"
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { REST_MS = 1000 };
+
+static char input[64 * 1024] __attribute__((aligned(4096)));
+
+void log_pump_begin(void)
+{
+	/* SIGXFSZ and SIGPIPE: write(2) tells. */
+	static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGXFSZ};
+	sigset_t none;
+
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		(void)signal(ignored[i], SIG_IGN);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static bool failed;
+
+/* false: it has ended. */
+static bool take(int fd, enum log_stream stream)
+{
+	ssize_t got = read(fd, input, sizeof(input));
+
+	if (got > 0)
+		log_store_add(stream, input, (size_t)got);
+	if (got >= 0 || errno == EINTR || errno == EAGAIN)
+		return got != 0;
+	if (errno != EIO) { /* as the master of a pseudo-terminal ends */
+		complain(stream == LOG_STDOUT ? "standard input" : "--stderr-fd", "read");
+		failed = true;
+	}
+	return false;
+}
+
+/* How the streams are, and how long to wait for more before something is to be done. */
+enum state { BUSY, IDLE, RESTED };
+static const int patience[] = {[BUSY] = 0, [IDLE] = REST_MS, [RESTED] = -1};
+
+static enum state next_state(enum state state)
+{
+	if (state == IDLE)
+		log_store_add(LOG_STDOUT, NULL, 0); /* a note, if there is one */
+	log_store_flush();
+	if (state == BUSY || log_store_has_lost())
+		return IDLE;
+	log_store_rest();
+	(void)madvise(input, sizeof(input), MADV_DONTNEED);
+	return RESTED;
+}
+
+bool log_pump(const int streams[LOG_STREAMS])
+{
+	struct pollfd polls[LOG_STREAMS];
+	enum state state = RESTED;
+	int open = 0;
+
+	for (int i = 0; i < LOG_STREAMS; i++) {
+		polls[i] = (struct pollfd){streams[i], POLLIN, 0};
+		open += streams[i] >= 0;
+	}
+	while (open) {
+		int ready = poll(polls, LOG_STREAMS, patience[state]);
+
+		if (ready == 0)
+			state = next_state(state);
+		for (int i = 0; ready > 0 && i < LOG_STREAMS; i++) {
+			if (!polls[i].revents)
+				continue;
+			state = BUSY;
+			if (take(polls[i].fd, (enum log_stream)i))
+				continue;
+			(void)close(polls[i].fd);
+			polls[i].fd = -1;
+			open--;
+		}
+	}
+	return !failed;
+}

@@ -1,0 +1,25 @@
+/*
+ * Times of a log, in nanoseconds since the epoch.
+ */
+#ifndef LOG_TIME_H
+#define LOG_TIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+int64_t log_now(void);
+
+/*
+ * RFC 3339, with any number of digits behind the seconds; or only a date, or without a zone, which
+ * is in the local one then. What is too far off for 64 bits is the farthest that is not.
+ */
+bool log_time_parse(const char *text, size_t length, int64_t *time);
+
+/*
+ * What people give as a time: as above, or seconds since the epoch (`1500000000.25`), or how long
+ * ago (`10m`, `1h30m`, `1.5s`).
+ */
+bool log_time_given(const char *text, int64_t *time);
+
+#endif
