@@ -110,6 +110,33 @@ case_import() {
     rm -rf tree import tree.tar
 }
 
+# For conmon: a runtime whose container writes the lines, and is no container
+make_runtime() {
+    cat > runtime << .
+#!/bin/sh
+while [ "\$1" != --pid-file ]; do shift; done
+cat $dir/lines &
+echo \$! > "\$2"
+.
+    chmod 755 runtime
+}
+
+case_log() {
+    local conmon="conmon --sync --no-sync-log --log-level error --cid bench --cuuid bench
+        --runtime $dir/runtime --bundle $dir/conmon --container-pidfile $dir/conmon/pid
+        --exit-dir $dir/conmon/exit --socket-dir-path $dir/conmon/sockets --log-path k8s-file:$dir/conmon/log"
+    title log '200 MB in lines of 100 bytes, through a pipe'
+    head -c 148500000 /dev/urandom | base64 -w 99 > lines
+    make_runtime
+    begin 'cat > file'
+    add 'cat > file' 'sh -c "cat lines | cat > out"' 'rm -f out'
+    ours 1.50 'ctr-log write' 'sh -c "cat lines | ctr-log write out"' 'rm -f out'
+    add 'cat, with no pipe between' 'sh -c "cat lines > out"' 'rm -f out'
+    add 'conmon' "$conmon" 'sh -c "rm -rf conmon; mkdir -p conmon/exit conmon/sockets"'
+    measure 5 2
+    rm -rf lines out conmon
+}
+
 case_memory() {
     local kib program largest=0
     title memory 'the largest resident size of each program on the way of mini-docker run -m 512k'
