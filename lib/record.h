@@ -71,6 +71,16 @@ struct recipe {
 	struct list pairs, env, args;
 };
 
+/* Option setters, each for one part of it; into: struct recipe. */
+void recipe_opt_name(const struct opt *opt, const char *arg);
+void recipe_opt_id(const struct opt *opt, const char *arg);
+void recipe_opt_owner(const struct opt *opt, const char *arg);
+void recipe_opt_pair(const struct opt *opt, const char *arg);
+void recipe_opt_env(const struct opt *opt, const char *arg);
+
+/* KEY=VALUE, kept as a pointer; usage_error() when it is none. */
+void recipe_add_pair(struct recipe *recipe, const char *pair);
+
 /*
  * Make it: id, name, time, files, directories, with modes that a umask of 0 lets be. Returns the
  * id, which the caller frees. Fails with the store as it was; until keep_what_is_done(), so does a

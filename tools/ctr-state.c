@@ -10,8 +10,6 @@
 #define _GNU_SOURCE
 #include "err.h"
 #include "io.h"
-#include "names.h"
-#include "num.h"
 #include "record.h"
 #include "record_show.h"
 #include <errno.h>
@@ -45,47 +43,6 @@ static void load(int store, const char *text, struct record *record)
 	if (errno == ENOENT || store < 0)
 		refuse(text, "no such container");
 	fail(store_file(record_path("", id, NULL)), "read");
-}
-
-static void opt_name(const struct opt *opt, const char *arg)
-{
-	if (!name_is_valid(arg))
-		opt_refuse(opt, arg, "not a name: [a-zA-Z0-9][a-zA-Z0-9_.-]+");
-	recipe.name = arg;
-}
-
-static void opt_id(const struct opt *opt, const char *arg)
-{
-	if (!id_is_valid(arg))
-		opt_refuse(opt, arg, "not an id: 64 lower-case hexadecimal digits");
-	recipe.id = arg;
-}
-
-static void opt_owner(const struct opt *opt, const char *arg)
-{
-	uint64_t pid;
-
-	if (num_parse(arg, INT32_MAX, &pid) || !pid)
-		opt_refuse(opt, arg, "not a process id");
-	recipe.owner = (pid_t)pid;
-}
-
-/* Also for operands, with opt NULL. */
-static void opt_pair(const struct opt *opt, const char *arg)
-{
-	const char *equals = strchr(arg, '=');
-
-	(void)opt;
-	if (!equals || !key_is_valid(arg, (size_t)(equals - arg)))
-		usage_error("%s: not KEY=VALUE with a KEY that can be set", arg);
-	list_add(&recipe.pairs, (char *)(uintptr_t)arg);
-}
-
-static void opt_env(const struct opt *opt, const char *arg)
-{
-	if (!strchr(arg, '='))
-		opt_refuse(opt, arg, "not NAME=VALUE");
-	opt_list(opt, arg);
 }
 
 static int create(int argc, char **argv)
@@ -140,7 +97,7 @@ static int set(int argc, char **argv)
 	int store = open_store(false);
 
 	for (int i = 1; i < argc; i++)
-		opt_pair(NULL, argv[i]);
+		recipe_add_pair(&recipe, argv[i]);
 	load(store, argv[0], &record);
 	record_set(store, record.id, &recipe.pairs);
 	return 0;
@@ -211,11 +168,11 @@ static const struct opt common_options[] = {
 	{0},
 };
 static const struct opt create_options[] = {
-	{"id", 0, "ID", "instead of a random one", opt_id, NULL},
-	{"name", 0, "NAME", "instead of a random one", opt_name, NULL},
-	{"owner", 0, "PID", "as long as it has not run, it is dead when this process is", opt_owner, NULL},
-	{"set", 0, "KEY=VALUE", "put this into the record (repeatable)", opt_pair, NULL},
-	{"env", 0, "NAME=VALUE", "a variable of the container (repeatable)", opt_env, &recipe.env},
+	{"id", 0, "ID", "instead of a random one", recipe_opt_id, &recipe},
+	{"name", 0, "NAME", "instead of a random one", recipe_opt_name, &recipe},
+	{"owner", 0, "PID", "as long as it has not run, it is dead when this process is", recipe_opt_owner, &recipe},
+	{"set", 0, "KEY=VALUE", "put this into the record (repeatable)", recipe_opt_pair, &recipe},
+	{"env", 0, "NAME=VALUE", "a variable of the container (repeatable)", recipe_opt_env, &recipe},
 	{0},
 };
 static const struct opt get_options[] = {
