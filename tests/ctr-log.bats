@@ -113,7 +113,6 @@ holds() { # FILE TEXT
     assert_equal "$(ctr-log read log)" 'Password: secret'
 }
 
-# bats test_tags=vm
 @test "two streams, each to where it came from, in their order" {
     mkfifo out err
     ctr-log write --stderr-fd 5 log < out 5< err 3>&- &
@@ -139,7 +138,6 @@ holds() { # FILE TEXT
     assert_equal "$(< both)" "$output"
 }
 
-# bats test_tags=vm
 @test "rotation: so many files, none too large, and the last of the lines in them" {
     seq 10000 > lines
     ctr-log write --max-size 16k --max-file 4 log < lines
@@ -360,7 +358,6 @@ shows() { # WORDS OPTION...: these are the lines
     shows 'a b1c '
 }
 
-# bats test_tags=vm
 @test "follow: what was there, what comes, and the end" {
     open_log
     echo one >&9
@@ -442,7 +439,6 @@ shows() { # WORDS OPTION...: these are the lines
     wait "$reader"
 }
 
-# bats test_tags=vm
 @test "a full disk: the source goes on, and the log says what it lacks once it can" {
     need_root
     mkdir disk
@@ -544,7 +540,6 @@ shows() { # WORDS OPTION...: these are the lines
     assert_equal "$(ctr-log read log)" text
 }
 
-# bats test_tags=vm
 @test "run: stdout and stderr of a command, its exit status" {
     run -3 ctr-log run log -- sh -c 'echo out; echo err >&2; exit 3'
     refute_output
@@ -570,7 +565,6 @@ shows() { # WORDS OPTION...: these are the lines
     assert_equal "$(tail -n 1 out)" '--max-size -- --nonsense'
 }
 
-# bats test_tags=vm
 @test "run: the writer is detached, and has open only what it needs" {
     mkfifo go
     setsid --fork bash -c 'ctr-log run log -- sh -c "trap \"\" HUP; echo \$\$ > leader; read x < go; echo late" < /dev/null' 3>&- 5< /etc/passwd
