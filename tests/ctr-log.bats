@@ -37,7 +37,8 @@ is_written() { # FILE
 }
 
 writer_of() { # FILE
-    sed -n "s/.*POSIX *ADVISORY *WRITE \([0-9]*\) .*:$(stat -c %i "$1") .*/\1/p" /proc/locks
+    # The list may name one twice when it changes while it is read.
+    sed -n "s/.*POSIX *ADVISORY *WRITE \([0-9]*\) .*:$(stat -c %i "$1") .*/\1/p;T;q" /proc/locks
 }
 
 # A log that is written as long as descriptor 9 is open; its pid is $writer.
