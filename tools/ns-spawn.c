@@ -4,7 +4,7 @@
  * The child is cloned right into its namespaces and cgroup and waits at a pipe, while the parent
  * does what can only be done from outside: cgroups of v1, id maps, telling the caller its pid. The
  * parent stays in the namespaces that it came from, hands on signals, and ends with the exit status
- * of the command. If it is killed, the kernel kills the child. What the child changes (mounts,
+ * of the command. If it is killed, a watcher kills the child. What the child changes (mounts,
  * propagation) it changes in new namespaces; so there is nothing to leave behind but what
  * `--exit-hook` is there to remove.
  *
