@@ -152,19 +152,3 @@ void ns_make_time(const struct ns_clocks *clocks)
 	if (file < 0 || setns(file, CLONE_NEWTIME))
 		fail(next, "enter");
 }
-
-unsigned long long process_start(pid_t pid)
-{
-	char path[32];
-	unsigned long long start = 0;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	FREED char *stat = read_file(AT_FDCWD, path, 4096, NULL);
-	/* The name of the command, in parentheses, may hold anything: count from its end. */
-	const char *at = stat ? strrchr(stat, ')') : NULL;
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	if (at)
-		(void)sscanf(at, "%llu", &start);
-	return start;
-}

@@ -5,6 +5,7 @@
 #define NS_H
 
 #include "opt.h"
+#include "process.h"
 #include <sys/types.h>
 
 enum ns_kind { NS_USER, NS_CGROUP, NS_IPC, NS_UTS, NS_NET, NS_PID, NS_MNT, NS_TIME, NS_KINDS };
@@ -72,9 +73,5 @@ void ns_opt_boottime(const struct opt *opt, const char *arg);
  * threads; needs /proc. fail()s.
  */
 void ns_make_time(const struct ns_clocks *clocks);
-
-/* Field 22 of /proc/PID/stat: when the process started, in clock ticks since boot; 0: no process.
- */
-unsigned long long process_start(pid_t pid);
 
 #endif

@@ -5,7 +5,7 @@
 #include "err.h"
 #include "io.h"
 #include "names.h"
-#include "num.h"
+#include "process.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -120,31 +120,54 @@ void record_put(struct record *record, char *pair)
 	list_add(&record->pairs, pair);
 }
 
-/*
- * Does the process live that had this pid and start time? A pid comes round again; one that started
- * at another time is another process. One that is dead and not yet waited for is dead.
- */
-static bool is_alive(const char *pid, const char *start)
+/* Is what was written down of this boot? Pids and start times begin anew with each. */
+static bool is_this_boot(const struct list *facts)
 {
-	char path[64], *field;
+	static char *now;
+	const char *then = value_of(facts, "boot");
 
-	if (!*pid || pid[strspn(pid, "0123456789")])
-		return false;
-	(void)snprintf(path, sizeof(path), "/proc/%s/stat", pid);
-	FREED char *stat = read_file(AT_FDCWD, path, 4096, NULL);
-	/* The name of the program is in parentheses, and may have any character. */
-	if (!stat || !(field = strrchr(stat, ')')) || strlen(field) < 3 || strchr("ZX", field[2]))
-		return false;
-	for (int number = 2; field && number < 22; number++)
-		field = strchr(field + 1, ' ');
-	return field && !strncmp(field + 1, start, strlen(start)) &&
-	       field[1 + strlen(start)] == ' ';
+	if (!now)
+		now = boot_id();
+	return !then || !strcmp(then, now);
+}
+
+/* Does the process live whose pid and start time are told as KEY and KEY_start? */
+static bool lives(const struct list *facts, const char *key, const char *start_key)
+{
+	const char *pid = value_of(facts, key), *start = value_of(facts, start_key);
+
+	/* One that started at another time is another process. */
+	return pid && start && is_this_boot(facts) && *start != '0' &&
+	       process_start(atoi(pid)) == strtoull(start, NULL, 10);
+}
+
+/* What `run` tells: see record.h. */
+static void judge(struct record *record, const struct list *facts)
+{
+	bool started = value_of(facts, "pid");
+
+	if (value_of(facts, "exit")) {
+		record->status = "exited";
+		return;
+	}
+	record->alive = lives(facts, "pid", "start");
+	/* Without the process, the supervisor is about to tell how that ended. */
+	if (record->alive || lives(facts, "supervisor", "supervisor_start"))
+		record->status = "running";
+	else if (started)
+		record->status = "dead";
+	else if (lives(facts, "owner", "owner_start"))
+		record->claimed = true;
+	else if (value_of(facts, "owner") && !value_of(facts, "again"))
+		record->status = "dead";
+	/* Nobody has told how it ended: what kills a supervisor has it killed. */
+	if (started && !strcmp(record->status, "dead"))
+		list_add(&record->facts, xstrdup(is_this_boot(facts) ? "exit=137" : "exit=255"));
 }
 
 static void load_facts(struct record *record, char *text)
 {
 	struct list all = {0};
-	const char *pid, *start;
 
 	for (char *line; (line = strsep(&text, "\n"));) {
 		char *tab = strchr(line, '\t');
@@ -155,18 +178,12 @@ static void load_facts(struct record *record, char *text)
 		*tab = '=';
 		list_add(&all, line);
 	}
-	pid = value_of(&all, "pid");
-	start = value_of(&all, "start");
-	if (value_of(&all, "exit"))
-		record->status = "exited";
-	else if (pid && start)
-		record->status = is_alive(pid, start) ? "running" : "dead";
-	else
-		record->status = "created";
+	judge(record, &all);
 	for (size_t i = 0; i < all.count; i++) /* a number nobody has must not get a signal */
-		if (!strcmp(record->status, "running") ||
+		if (record->alive ||
 		    (strncmp(all.at[i], "pid=", 4) && strncmp(all.at[i], "start=", 6)))
 			list_add(&record->facts, all.at[i]);
+	free(all.at);
 }
 
 bool record_load(int store, const char *id, struct record *record)
@@ -186,10 +203,9 @@ bool record_load(int store, const char *id, struct record *record)
 		load_facts(record, text);
 	else if (errno != ENOENT)
 		return false;
-	const char *owner = value_of(&record->pairs, "owner");
-	const char *start = value_of(&record->pairs, "owner_start");
-	if (owner && start && !strcmp(record->status, "created") && !is_alive(owner, start))
-		record->status = "dead";
+	if (!strcmp(record->status, "running") && value_of(&record->pairs, "paused") &&
+	    *value_of(&record->pairs, "paused"))
+		record->status = "paused";
 	return true;
 }
 

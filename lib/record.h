@@ -2,7 +2,8 @@
  * Containers as the store has them: ROOT/containers/ID/ with
  *     args, env   NUL-ended strings, never changed
  *     record      KEY=VALUE, NUL-ended, replaced as a whole
- *     run         what happened to its process: lines KEY TAB VALUE, written as it happens
+ *     run         what happens to its process this time: lines KEY TAB VALUE, appended as it
+ *                 happens by who runs it. Each start has a new one.
  *     upper work merged
  * A record is built as .new-ID, locked (flock) for as long as its maker lives, and gets its place
  * by rename; on its way out it is .gone-ID, which anyone may delete at any time. So whatever dies
@@ -22,8 +23,10 @@ struct record {
 	char id[ID_SIZE];
 	struct list pairs;  /* KEY=VALUE from the file */
 	struct list facts;  /* likewise, from `run`: pid and start only of a process that lives */
-	const char *status; /* created: never started; running; exited; dead: it, or who was to
-	                       start it, ended unseen */
+	const char *status; /* created: not started yet; running; paused; exited; dead: it, or who
+	                       was to start it for the first time, ended unseen */
+	bool alive;         /* its process is there: not so when its supervisor alone still is */
+	bool claimed;       /* somebody is about to start it */
 };
 
 /* Where the store is: root, or $MINI_DOCKER_ROOT, or /var/lib/mini-docker. An absolute path. */
@@ -63,6 +66,12 @@ void record_put(struct record *record, char *pair);
 /* Make the file `path`, below the store, out of NUL-ended strings; fail()s. */
 void record_write(int store, const char *path, const struct list *strings);
 
+/* The same of text, without a NUL. */
+void record_write_text(int store, const char *path, const char *text);
+
+/* A descriptor that, as long as it is open, keeps others from changing this record. fail()s. */
+int record_lock(int store, const char *id);
+
 /* What a record is made of. */
 struct recipe {
 	const char *id;   /* NULL: a random one */
@@ -90,6 +99,27 @@ char *record_make(int store, const struct recipe *recipe);
 
 /* Replace pairs in the record, as one change among others that are made meanwhile; fail()s. */
 void record_set(int store, const char *id, const struct list *pairs);
+
+/*
+ * Claim it for `owner`, who is about to start it: until then, or until the owner is dead, nobody
+ * else can, nor remove it. Replaces `run`. refuse()s one that runs or is claimed.
+ */
+void record_begin(int store, const char *id, pid_t owner);
+
+/* A container that is dead has exited from now on, with the status that its end speaks for. */
+void record_settle(int store, const char *id);
+
+/* Another name for it; refuse()s one that is taken. */
+void record_rename(int store, const char *id, const char *name);
+
+/*
+ * Wait until it runs no more, for at most `seconds` (< 0: for ever). Returns its exit status, also
+ * if the record is removed meanwhile; -1: it runs still. fail()s.
+ */
+int record_wait(int store, const char *id, double seconds);
+
+/* The lines of `run` that tell who is about to start it. */
+char *record_claim(pid_t owner, bool again);
 
 /*
  * Take the record out of the store, whatever is in it. Gone already is success. What cannot be

@@ -11,6 +11,17 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+static void write_bytes(int store, const char *path, const char *bytes, size_t length)
+{
+	int fd = openat(store, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		fail(store_file(path), "create");
+	/* close(2) is where some file systems tell that the disk is full. */
+	if (write_all(fd, bytes, length) || close(fd))
+		fail(store_file(path), "write");
+}
+
 void record_write(int store, const char *path, const struct list *strings)
 {
 	size_t length = 0;
@@ -21,13 +32,23 @@ void record_write(int store, const char *path, const struct list *strings)
 	char *to = text;
 	for (size_t i = 0; i < strings->count; i++)
 		to = stpcpy(to, strings->at[i]) + 1;
+	write_bytes(store, path, text, length);
+}
 
-	int fd = openat(store, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		fail(store_file(path), "create");
-	/* close(2) is where some file systems tell that the disk is full. */
-	if (write_all(fd, text, length) || close(fd))
-		fail(store_file(path), "write");
+void record_write_text(int store, const char *path, const char *text)
+{
+	write_bytes(store, path, text, strlen(text));
+}
+
+int record_lock(int store, const char *id)
+{
+	int lock = openat(store, record_path("", id, NULL), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (lock < 0 && errno == ENOENT)
+		refuse(id, "no such container");
+	if (lock < 0 || flock(lock, LOCK_EX))
+		fail(store_file(record_path("", id, NULL)), "lock");
+	return lock;
 }
 
 static int undo_store;
@@ -40,13 +61,8 @@ static void undo_new(void *path)
 void record_set(int store, const char *id, const struct list *pairs)
 {
 	struct record record;
-	CLOSED int lock =
-	        openat(store, record_path("", id, NULL), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CLOSED int lock = record_lock(store, id);
 
-	if (lock < 0 && errno == ENOENT)
-		refuse(id, "no such container");
-	if (lock < 0 || flock(lock, LOCK_EX))
-		fail(store_file(record_path("", id, NULL)), "lock");
 	if (!record_load(store, id, &record))
 		fail(store_file(record_path("", id, "record")), "read");
 	for (size_t i = 0; i < pairs->count; i++)

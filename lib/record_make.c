@@ -3,7 +3,6 @@
 #include "err.h"
 #include "io.h"
 #include "names.h"
-#include "ns.h"
 #include "record.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -133,15 +132,16 @@ static void fill(const struct recipe *recipe)
 
 	list_add(&record.pairs, xprintf("name=%s", making.name));
 	list_add(&record.pairs, creation_time());
-	if (recipe->owner) {
-		list_add(&record.pairs, xprintf("owner=%d", recipe->owner));
-		list_add(&record.pairs, xprintf("owner_start=%llu", process_start(recipe->owner)));
-	}
 	for (size_t i = 0; i < recipe->pairs.count; i++)
 		record_put(&record, recipe->pairs.at[i]);
 	record_write(making.store, record_path(".new-", making.id, "record"), &record.pairs);
 	record_write(making.store, record_path(".new-", making.id, "args"), &recipe->args);
 	record_write(making.store, record_path(".new-", making.id, "env"), &recipe->env);
+	if (recipe->owner) {
+		FREED char *claim = record_claim(recipe->owner, false);
+
+		record_write_text(making.store, record_path(".new-", making.id, "run"), claim);
+	}
 	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
 		const char *path = record_path(".new-", making.id, directories[i].name);
 

@@ -254,12 +254,11 @@ clear_up() { # what was killed with no time to do so
         no_container
     done
     exec 8>&-
-    # ... and with the record and the cgroup made.
+    # ... and with the record made.
     for signal in TERM INT USR1; do
         begin --security-opt seccomp=fifo busybox true
         poll 5 is_compiling
         [[ $(find "$MINI_DOCKER_ROOT/containers" -mindepth 1 -maxdepth 1) ]]
-        refute no_cgroup
         kill "-$signal" "$runner"
         : > fifo # the step ends
         ends "$((128 + $(kill -l "$signal")))"

@@ -198,13 +198,15 @@ stop() {
     no_container
 }
 
-@test "-v: anonymous volumes begin with what the image has, and go with the container" {
+@test "-v: anonymous volumes begin with what the image has, and stay when the container goes" {
     run -0 mini-docker run --name web -v /etc/ -v /new busybox sh -c "$MOUNT_AT; echo x > /etc/new; echo y > /new/z; cat /etc/hosts; mount_at /etc; mount_at /new"
     assert_line '127.0.0.1 localhost'
-    assert_equal "$(find "$(ctr-state get web dir)/volumes" -name new -o -name z | wc -l)" 2
+    assert_equal "$(find "$MINI_DOCKER_ROOT/volumes" -name new -o -name z | wc -l)" 2
     assert_equal "$(find "$(ctr-state get web dir)/upper" -name new -type f | wc -l)" 0
     ctr-state remove web
-    assert_equal "$(find "$MINI_DOCKER_ROOT" -name new -o -name z)" ''
+    assert_equal "$(find "$MINI_DOCKER_ROOT/volumes" -name new -o -name z | wc -l)" 2
+    box -v /etc busybox touch /etc/newer
+    assert_equal "$(find "$MINI_DOCKER_ROOT" -name newer)" ''
 }
 
 @test "volumes that the image declares, unless something else is there; their names are names only" {

@@ -351,7 +351,7 @@ quick() { # ARG...: mini-docker run --rm ARG..., of which no process may take mo
     no_container
     sed 's/^+ //' trace > pasted
     assert_equal "$(awk '/^\+ / { print $2 }' trace | xargs)" \
-        'export img-store ctr-state cg-limit seccomp-compile mkdir mkdir mkdir ns-spawn'
+        'export img-store ctr-state seccomp-compile mkdir mkdir mkdir cg-limit ns-spawn'
     env -i PATH="$PATH" sh -eu pasted > second
     # Before it comes what the tools say to the driver.
     tail -c "$(wc -c < first)" second | cmp first -

@@ -10,6 +10,8 @@
 #define _GNU_SOURCE
 #include "err.h"
 #include "io.h"
+#include "names.h"
+#include "num.h"
 #include "record.h"
 #include "record_show.h"
 #include <errno.h>
@@ -20,6 +22,17 @@
 static const char *root;
 static struct recipe recipe;
 static bool json, nul, shell, all, exited, unstarted;
+
+static double timeout = -1; /* in seconds; none */
+
+static void opt_timeout(const struct opt *opt, const char *arg)
+{
+	uint64_t nano;
+
+	if (num_nano(arg, &nano))
+		opt_refuse(opt, arg, "not a number of seconds");
+	*(double *)opt->into = (double)nano / 1e9;
+}
 
 static int open_store(bool make)
 {
@@ -120,6 +133,57 @@ static int list(int argc, char **argv)
 	return STATUS_FAILED;
 }
 
+static int begin(int argc, char **argv)
+{
+	struct record record;
+	int store = open_store(false);
+
+	(void)argc;
+	if (!recipe.owner)
+		usage_error("--owner is missing");
+	load(store, argv[0], &record);
+	record_begin(store, record.id, recipe.owner);
+	return 0;
+}
+
+static int settle(int argc, char **argv)
+{
+	struct record record;
+	int store = open_store(false);
+
+	(void)argc;
+	load(store, argv[0], &record);
+	record_settle(store, record.id);
+	return 0;
+}
+
+static int rename_it(int argc, char **argv)
+{
+	struct record record;
+	int store = open_store(false);
+
+	(void)argc;
+	if (!name_is_valid(argv[1]))
+		usage_error("%s: not a name: [a-zA-Z0-9][a-zA-Z0-9_.-]+", argv[1]);
+	load(store, argv[0], &record);
+	record_rename(store, record.id, argv[1]);
+	return 0;
+}
+
+static int wait_for(int argc, char **argv)
+{
+	struct record record;
+	int store = open_store(false);
+
+	(void)argc;
+	load(store, argv[0], &record);
+	int status = record_wait(store, record.id, timeout);
+	if (status < 0)
+		refuse(argv[0], "the container is running still");
+	printf("%d\n", status);
+	opt_finish_stdout();
+}
+
 static int remove_one(int store, const char *text)
 {
 	struct record record;
@@ -130,8 +194,11 @@ static int remove_one(int store, const char *text)
 		return 0;
 	if (!why && !record_load(store, id, &record) && errno != ENOENT)
 		why = strerror(errno);
-	if (!why && !strcmp(record.status, "running"))
+	if (!why && (!strcmp(record.status, "running") || !strcmp(record.status, "paused")))
 		why = "the container is running";
+	/* Who claims it may undo what it did. */
+	if (!why && record.claimed && atoi(record_value(&record, "owner")) != getppid())
+		why = "the container is being started";
 	if (why) {
 		complain_plainly(text, "%s", why);
 		return -1;
@@ -194,6 +261,14 @@ static const struct opt remove_options[] = {
 	{"unstarted", 0, NULL, "only if its command was never executed", opt_flag, &unstarted},
 	{0},
 };
+static const struct opt begin_options[] = {
+	{"owner", 0, "PID", "who is about to start it (required)", recipe_opt_owner, &recipe},
+	{0},
+};
+static const struct opt wait_options[] = {
+	{"timeout", 0, "SECONDS", "do not wait longer", opt_timeout, &timeout},
+	{0},
+};
 static const struct opt prune_options[] = {
 	{"exited", 0, NULL, "containers that have ended, too", opt_flag, &exited},
 	{0},
@@ -205,6 +280,10 @@ static const struct verb verbs[] = {
 	{"set", "CONTAINER KEY=VALUE...", "change values", set, 2, -1, NULL},
 	{"list", "", "print a line a container", list, 0, 0, list_options},
 	{"resolve", "CONTAINER", "print the full id", resolve, 1, 1, NULL},
+	{"rename", "CONTAINER NAME", "give it another name", rename_it, 2, 2, NULL},
+	{"begin", "CONTAINER", "claim it, in order to start it", begin, 1, 1, begin_options},
+	{"wait", "CONTAINER", "wait for its end, print the exit status", wait_for, 1, 1, wait_options},
+	{"settle", "CONTAINER", "note the end of one that died unseen", settle, 1, 1, NULL},
 	{"remove", "CONTAINER...", "remove records with all they have", remove_all, 1, -1, remove_options},
 	{"prune", "", "remove what killed programs left, print ids", prune, 0, 0, prune_options},
 	{0},
