@@ -6,8 +6,10 @@
 #include "io.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
@@ -61,4 +63,20 @@ void cgroup_dirs_enter(const struct cgroup_dirs *dirs)
 	for (int i = 0; i < (int)dirs->names.count; i++)
 		if (i != dirs->v2 && write_file(dirs->fds[i], "tasks", "0"))
 			cannot(dirs->names.at[i]);
+}
+
+uint64_t cgroup_dirs_oom_kills(const struct cgroup_dirs *dirs)
+{
+	uint64_t kills = 0;
+
+	for (int i = 0; i < (int)dirs->names.count; i++) {
+		FREED char *path = xprintf("%s/%s", dirs->names.at[i],
+		                           i == dirs->v2 ? "memory.events" : "memory.oom_control");
+		FREED char *text = read_file(AT_FDCWD, path, 4096, NULL);
+		const char *line = text ? strstr(text, "oom_kill ") : NULL;
+
+		if (line)
+			(void)sscanf(line, "oom_kill %" SCNu64, &kills);
+	}
+	return kills;
 }

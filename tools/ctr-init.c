@@ -15,6 +15,7 @@
 #include "caps.h"
 #include "console.h"
 #include "creds.h"
+#include "detach.h"
 #include "environment.h"
 #include "err.h"
 #include "inside.h"
@@ -38,6 +39,7 @@ static struct environment environment;
 static const char *hostname, *user_spec = "0";
 static bool init, loopback;
 static int args_fd = -1, env_fd = -1, console_fd = -1, info_fd = -1;
+static int out_fd = -1, error_fd = -1, ready_fd = -1;
 
 static void opt_cap(const struct opt *opt, const char *arg)
 {
@@ -81,6 +83,9 @@ static const struct opt options[] = {
 	{"args-fd", 0, "N", "NUL-ended arguments from N", opt_fd, &args_fd},
 	{"info-fd", 0, "N", "tell on N when the command is executed", opt_fd, &info_fd},
 	{"console-fd", 0, "N", "new terminal; its master to socket N", opt_fd, &console_fd},
+	{"stdout-fd", 0, "N", "the command's stdout; ours stays as it is", opt_fd, &out_fd},
+	{"stderr-fd", 0, "N", "the command's stderr; errors of ours go to ours", opt_fd, &error_fd},
+	{"ready-fd", 0, "N", "as ns-spawn --detach wants it", opt_fd, &ready_fd},
 	{"init", 0, NULL, "stay as PID 1: reap, hand on signals", opt_flag, &init},
 	{0},
 };
@@ -139,7 +144,11 @@ static void change_directory(void)
 static void tell_failure(void *unused)
 {
 	(void)unused;
-	(void)dprintf(info_fd, "failed\t%d\n", err_status); /* said on stderr already */
+	/* Said on stderr already. */
+	if (info_fd >= 0)
+		(void)dprintf(info_fd, "failed\t%d\n", err_status);
+	if (ready_fd >= 0)
+		(void)write_all(ready_fd, (char[]){DETACH_FAILED}, 1);
 }
 
 /* Just before, since there is no after; what then fails is told as well. */
@@ -148,9 +157,21 @@ static void tell_start(void)
 	struct timespec now;
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	if (dprintf(info_fd, "started\t%lld.%09ld\n", (long long)now.tv_sec, now.tv_nsec) < 0)
+	if (ready_fd >= 0 && write_all(ready_fd, (char[]){DETACH_READY}, 1))
+		fail("--ready-fd", "write");
+	if (info_fd >= 0 &&
+	    dprintf(info_fd, "started\t%lld.%09ld\n", (long long)now.tv_sec, now.tv_nsec) < 0)
 		fail("--info-fd", "write");
 	on_failure(tell_failure, NULL);
+}
+
+/* What is said from here on goes where our errors went so far. */
+static void take_streams(void)
+{
+	err_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (err_fd < 0 || (out_fd >= 0 && dup2(out_fd, STDOUT_FILENO) < 0) ||
+	    (error_fd >= 0 && dup2(error_fd, STDERR_FILENO) < 0))
+		fail(NULL, "take the command's streams");
 }
 
 /*
@@ -187,7 +208,7 @@ static void stay_as_init(void)
 int main(int argc, char **argv)
 {
 	int first = opt_parse(&tool, argc, argv);
-	const int keep[] = {args_fd, env_fd, console_fd, info_fd};
+	const int keep[] = {args_fd, env_fd, console_fd, info_fd, out_fd, error_fd, ready_fd};
 	struct user user;
 
 	if (!rootfs.dir)
@@ -207,11 +228,13 @@ int main(int argc, char **argv)
 		loopback_up();
 	rootfs_enter(&rootfs);
 	user_find(user_spec, &user);
+	if (out_fd >= 0 || error_fd >= 0 || ready_fd >= 0)
+		take_streams();
 	if (console_fd >= 0)
 		console_open(console_fd, user.uid);
 	set_environment(&user);
 	change_directory();
-	if (info_fd >= 0)
+	if (info_fd >= 0 || ready_fd >= 0)
 		tell_start();
 	rlimits_set(&rlimits); /* after all that we write ourselves: fsize may be small */
 	caller_forget();

@@ -4,7 +4,8 @@
  * The child is cloned right into its namespaces and cgroup and waits at a pipe, while the parent
  * does what can only be done from outside: cgroups of v1, id maps, telling the caller its pid. The
  * parent stays in the namespaces that it came from, hands on signals, and ends with the exit status
- * of the command. If it is killed, a watcher kills the child. What the child changes (mounts,
+ * of the command; with --detach it does so in the background. If it is killed, a watcher kills the
+ * child. What the child changes (mounts,
  * propagation) it changes in new namespaces; so there is nothing to leave behind but what
  * `--exit-hook` is there to remove.
  *
@@ -13,11 +14,14 @@
 #define _GNU_SOURCE
 #include "args.h"
 #include "cgroup_dirs.h"
+#include "detach.h"
 #include "err.h"
 #include "fds.h"
 #include "hook.h"
 #include "io.h"
 #include "ns.h"
+#include "num.h"
+#include "report.h"
 #include "supervise.h"
 #include "sys.h"
 #include "watch.h"
@@ -30,13 +34,23 @@
 
 static struct ns_want wants[NS_KINDS];
 static struct ns_clocks clocks;
-static bool map_root, session, no_proc;
-static int args_fd = -1, info_fd = -1;
+static bool map_root, session, no_proc, detach;
+static int args_fd = -1, info_fd = -1, ready_fd = -1;
 static struct fds kept;
 static struct list uid_map, gid_map;
 static struct cgroup_dirs cgroups;
 static struct hooks hooks;
 static pid_t child;
+static bool detached;
+
+static void opt_ready_fd(const struct opt *opt, const char *arg)
+{
+	uint64_t number;
+
+	if (num_parse(arg, INT16_MAX, &number) || number < 3)
+		opt_refuse(opt, arg, "not a descriptor's number from 3 up");
+	ready_fd = (int)number;
+}
 
 /* clang-format off */
 static const struct opt options[] = {
@@ -63,6 +77,8 @@ static const struct opt options[] = {
 	{"args-fd", 0, "N", "wait for NUL-ended arguments from N", opt_fd, &args_fd},
 	{"keep-fd", 0, "N", "leave N open for the command (repeatable)", fds_opt, &kept},
 	{"info-fd", 0, "N", "tell pid, start time, exit status on N", opt_fd, &info_fd},
+	{"detach", 0, NULL, "return once COMMAND is executed; wait in the background", opt_flag, &detach},
+	{"ready-fd", 0, "N", "with --detach: COMMAND tells on N when that is", opt_ready_fd, NULL},
 	{"exit-hook", 0, "COMMAND", "run it at the end (repeatable)", hook_opt, &hooks},
 	{"exit-hook-arg", 0, "ARG", "one more argument for it", hook_opt_arg, &hooks},
 	{0},
@@ -86,6 +102,8 @@ static void check(void)
 		usage_error("an id map needs a new user namespace (--user)");
 	if (map_root && (uid_map.count || gid_map.count))
 		usage_error("--map-root and other id maps exclude each other");
+	if (ready_fd >= 0 && !detach)
+		usage_error("--ready-fd needs --detach");
 	if (clocks.set && !wants[NS_TIME].make)
 		usage_error("a clock's offset needs a new time namespace (--time)");
 	if (map_root) {
@@ -172,6 +190,8 @@ static _Noreturn void enter(char **command, size_t count, const sigset_t *mask, 
 	follow_parent(gate);
 	set_up();
 	supervise_undo(mask);
+	if (detach)
+		fds_add(&kept, detach_child(ready_fd));
 	if (args_fd >= 0) {
 		/* What else is open may be the end that they are written to. */
 		fds_add(&kept, args_fd);
@@ -179,19 +199,9 @@ static _Noreturn void enter(char **command, size_t count, const sigset_t *mask, 
 		command = args_read(args_fd, command, count);
 	}
 	fds_leave(&kept);
+	if (detach && ready_fd < 0)
+		detach_ready();
 	exec_command(command);
-}
-
-static void tell_start(void)
-{
-	unsigned long long start;
-
-	if (info_fd < 0)
-		return;
-	if (!(start = process_start(child)))
-		refuse("/proc", "process %d is not there", child);
-	if (dprintf(info_fd, "pid\t%d\nstart\t%llu\n", child, start) < 0)
-		fail("--info-fd", "write");
 }
 
 static _Noreturn void exit_with_child(void)
@@ -199,9 +209,11 @@ static _Noreturn void exit_with_child(void)
 	int status = supervise(child, session);
 
 	keep_what_is_done();
-	if (info_fd >= 0 && dprintf(info_fd, "exit\t%d\n", status) < 0)
-		complain("--info-fd", "write");
+	if (info_fd >= 0)
+		report_end(info_fd, status, &cgroups);
 	hooks_run(&hooks);
+	if (detach && !detached)
+		detach_fail(status);
 	exit(status);
 }
 
@@ -224,6 +236,8 @@ int main(int argc, char **argv)
 	on_failure(hooks_run, &hooks);
 	supervise_begin(&mask);
 	fds_reserve();
+	if (detach)
+		detach_begin(&mask);
 	cgroup_dirs_open(&cgroups);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate))
 		fail(NULL, "make a pair of sockets");
@@ -241,9 +255,11 @@ int main(int argc, char **argv)
 		exit_with_child(); /* it has said why */
 	int watch = watch_child(child);
 	ns_map_ids(child, &uid_map, &gid_map);
-	tell_start();
-	fds_close_but((int[]){info_fd, gate[1], watch}, 3);
+	if (info_fd >= 0)
+		report_start(info_fd, child);
+	fds_close_but((int[]){info_fd, gate[1], watch, detach_fds[0], detach_fds[1]}, 5);
 	if (write_all(gate[1], "g", 1))
 		fail(NULL, "let the child go");
+	detached = detach && detach_wait(child);
 	exit_with_child();
 }
