@@ -195,7 +195,9 @@ void opt_list(const struct opt *opt, const char *arg)
 
 void list_add(struct list *list, char *item)
 {
-	list->at = xrealloc(list->at, (list->count + 2) * sizeof(*list->at));
+	/* Room for twice as many each time that it is full. */
+	if (!((list->count + 1) & list->count))
+		list->at = xrealloc(list->at, 2 * (list->count + 1) * sizeof(*list->at));
 	list->at[list->count++] = item;
 	list->at[list->count] = NULL;
 }

@@ -118,6 +118,22 @@ static char *creation_time(void)
 	return xprintf("created=%s.%09ldZ", text, now.tv_nsec);
 }
 
+/* As people read it: the words, separated by blanks. Of a long command so much as a line may hold.
+ */
+static char *command_text(const struct list *args)
+{
+	enum { MOST = 1024 };
+	char *text = xstrdup("command=");
+
+	for (size_t i = 0; i < args->count && strlen(text) < MOST; i++) {
+		char *more = xprintf("%s%s%.*s", text, i ? " " : "", MOST, args->at[i]);
+
+		free(text);
+		text = more;
+	}
+	return text;
+}
+
 static void fill(const struct recipe *recipe)
 {
 	static const struct {
@@ -132,6 +148,7 @@ static void fill(const struct recipe *recipe)
 
 	list_add(&record.pairs, xprintf("name=%s", making.name));
 	list_add(&record.pairs, creation_time());
+	list_add(&record.pairs, command_text(&recipe->args));
 	for (size_t i = 0; i < recipe->pairs.count; i++)
 		record_put(&record, recipe->pairs.at[i]);
 	record_write(making.store, record_path(".new-", making.id, "record"), &record.pairs);

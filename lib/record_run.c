@@ -18,8 +18,8 @@ char *record_claim(pid_t owner, bool again)
 {
 	FREED char *boot = boot_id();
 
-	return xprintf("boot\t%s\n%sowner\t%d\nowner_start\t%llu\n", boot, again ? "again\t1\n" : "",
-	               owner, process_start(owner));
+	return xprintf("boot\t%s\n%sowner\t%d\nowner_start\t%llu\n", boot,
+	               again ? "again\t1\n" : "", owner, process_start(owner));
 }
 
 static void load(int store, const char *id, struct record *record)
@@ -58,8 +58,7 @@ void record_settle(int store, const char *id)
 	load(store, id, &record);
 	if (strcmp(record.status, "dead") != 0)
 		return;
-	CLOSED int run =
-	        openat(store, record_path("", id, "run"), O_WRONLY | O_APPEND | O_CLOEXEC);
+	CLOSED int run = openat(store, record_path("", id, "run"), O_WRONLY | O_APPEND | O_CLOEXEC);
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	int length = snprintf(line, sizeof(line), "finished\t%lld.%09ld\nexit\t%s\n",
 	                      (long long)now.tv_sec, now.tv_nsec, record_value(&record, "exit"));
@@ -106,7 +105,7 @@ static int exit_in(int run)
 static bool wait_for(pid_t pid, unsigned long long start, double seconds)
 {
 	CLOSED int process = (int)syscall(SYS_pidfd_open, pid, 0);
-	int patience = seconds < 0                  ? -1
+	int patience = seconds < 0                ? -1
 	               : seconds * 1000 > INT_MAX ? INT_MAX
 	                                          : (int)(seconds * 1000);
 	struct pollfd end = {.fd = process, .events = POLLIN};

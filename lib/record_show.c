@@ -5,7 +5,6 @@
 #include "err.h"
 #include "io.h"
 #include "text.h"
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -51,7 +50,7 @@ static void print_pair(const char *key, const char *value, enum show_format form
 	}
 }
 
-static void print_pairs(const struct record *record, enum show_format format)
+void record_show_pairs(const struct record *record, enum show_format format)
 {
 	const struct list *lists[] = {&record->facts, &record->pairs};
 
@@ -93,85 +92,10 @@ static void print_vector(int store, const char *id, const char *name)
 
 void record_show(int store, const struct record *record, enum show_format format)
 {
-	print_pairs(record, format);
+	record_show_pairs(record, format);
 	if (format == SHOW_JSON) {
 		print_vector(store, record->id, "args");
 		print_vector(store, record->id, "env");
 		fputs("}\n", stdout);
 	}
-}
-
-static void print_line(const struct record *record)
-{
-	static const char *const fields[] = {"id",   "name",    "status", "pid",
-	                                     "exit", "created", "image"};
-
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		const char *value = record_value(record, fields[i]);
-
-		if (i)
-			putchar('\t');
-		/* Not empty: a shell's `read` takes two tabs for one. */
-		text_field(value && *value ? value : "-");
-	}
-	putchar('\n');
-}
-
-static int by_age(const void *a, const void *b)
-{
-	const char *left = record_value(a, "created"), *right = record_value(b, "created");
-
-	return strcmp(right ? right : "", left ? left : "");
-}
-
-/*
- * All there are, in an array that the caller frees. One that cannot be read is told, and hides no
- * other.
- */
-static struct record *load_all(int store, bool all, size_t *count, int *failed)
-{
-	int fd = openat(store, "containers", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct record *records = NULL;
-	size_t room = 0;
-
-	*count = 0;
-	if (!dir && (store < 0 || errno == ENOENT))
-		return NULL;
-	if (!dir)
-		fail(store_file("containers"), "open");
-	for (struct dirent *entry; (entry = readdir(dir));) {
-		if (!id_is_valid(entry->d_name))
-			continue;
-		if (*count == room)
-			records = xrealloc(records, (room = 2 * room + 16) * sizeof(*records));
-		/* One that is removed meanwhile was not there. */
-		if (record_load(store, entry->d_name, &records[*count]))
-			*count += all || !strcmp(records[*count].status, "running");
-		else if (errno != ENOENT) {
-			complain(store_file(record_path("", entry->d_name, NULL)), "read");
-			*failed = -1;
-		}
-	}
-	(void)closedir(dir);
-	return records;
-}
-
-int record_list(int store, bool json, bool all)
-{
-	size_t count;
-	int failed = 0;
-	FREED struct record *records = load_all(store, all, &count, &failed);
-
-	if (count)
-		qsort(records, count, sizeof(*records), by_age);
-	for (size_t i = 0; i < count; i++) {
-		if (json) {
-			print_pairs(&records[i], SHOW_JSON);
-			fputs("}\n", stdout);
-		} else {
-			print_line(&records[i]);
-		}
-	}
-	return failed;
 }

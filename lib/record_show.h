@@ -16,11 +16,7 @@ enum show_format {
 /* Everything about one container: id, dir, name, status, pid, start, exit first. */
 void record_show(int store, const struct record *record, enum show_format format);
 
-/*
- * One line a container, the youngest first: id, name, status, pid, exit status, time of creation,
- * image; `-` where there is none. json: an object with all that the record has.
- * all: not only those that run. 0, or -1: not all records could be read, and that was said.
- */
-int record_list(int store, bool json, bool all);
+/* The same without args and env, and without what ends an object. */
+void record_show_pairs(const struct record *record, enum show_format format);
 
 #endif

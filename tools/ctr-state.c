@@ -13,6 +13,9 @@
 #include "names.h"
 #include "num.h"
 #include "record.h"
+#include "record_fields.h"
+#include "record_filter.h"
+#include "record_list.h"
 #include "record_show.h"
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +24,8 @@
 
 static const char *root;
 static struct recipe recipe;
-static bool json, nul, shell, all, exited, unstarted;
+static bool json, nul, shell, exited, unstarted;
+static struct listing listing = {.fields = "id,name,status,pid,exit,created,image"};
 
 static double timeout = -1; /* in seconds; none */
 
@@ -126,11 +130,11 @@ static int resolve(int argc, char **argv)
 static int list(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	int failed = record_list(open_store(false), json, all);
-	if (!failed)
-		opt_finish_stdout();
-	(void)fflush(stdout); /* the status tells already that not all is there */
-	return STATUS_FAILED;
+	listing.json = json;
+	int status = record_list(open_store(false), &listing);
+	if (fflush(stdout) || ferror(stdout))
+		fail("standard output", "write");
+	return status;
 }
 
 static int begin(int argc, char **argv)
@@ -253,7 +257,11 @@ static const struct opt show_options[] = {
 	{0},
 };
 static const struct opt list_options[] = {
-	{"all", 'a', NULL, "not only those that run", opt_flag, &all},
+	{"all", 'a', NULL, "not only those that run", opt_flag, &listing.all},
+	{"fields", 0, "NAME,...", "which: keys, or Docker's names for ps --format", opt_string, &listing.fields},
+	{"filter", 'f', "KEY=VALUE", "only such: name, label, status ... (repeatable)", filter_opt, &listing.filters},
+	{"last", 'n', "N", "only the N youngest", opt_number, &listing.most},
+	{"no-trunc", 0, NULL, "ID and Command whole", opt_flag, &fields_are_whole},
 	{"json", 0, NULL, "a JSON object a line, with all of the record", opt_flag, &json},
 	{0},
 };
