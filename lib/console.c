@@ -24,7 +24,7 @@ static void bind_console(int slave)
 		fail(path, "bind the terminal");
 }
 
-void console_open(int socket, uid_t uid)
+void console_open(int socket, uid_t uid, bool everywhere)
 {
 	const char *ptmx = "/dev/pts/ptmx";
 	CLOSED int master = inside_open(ptmx, O_RDWR | O_NOCTTY);
@@ -39,17 +39,22 @@ void console_open(int socket, uid_t uid)
 		fail(ptmx, "open the terminal");
 	if (fchown(slave, uid, (gid_t)-1) || fchmod(slave, 0620))
 		fail(NULL, "give the terminal to user %u", uid);
-	bind_console(slave);
+	if (everywhere)
+		bind_console(slave);
 	if (fd_send(socket, master))
 		fail("--console-fd", "send the terminal");
 	(void)close(socket);
-	if (setsid() < 0 && errno != EPERM) /* EPERM: the leader of a session already */
-		fail(NULL, "start a session");
-	if (ioctl(slave, TIOCSCTTY, 0))
-		fail(NULL, "make the terminal the controlling one");
 	for (int fd = 0; fd < 3; fd++)
 		if (dup2(slave, fd) < 0)
 			fail(NULL, "make the terminal descriptor %d", fd);
 	if (slave > 2)
 		(void)close(slave);
+}
+
+void console_control(void)
+{
+	if (setsid() < 0 && errno != EPERM) /* EPERM: the leader of a session already */
+		fail(NULL, "start a session");
+	if (ioctl(STDIN_FILENO, TIOCSCTTY, 0))
+		fail(NULL, "make the terminal the controlling one");
 }

@@ -4,6 +4,7 @@
 
 #include "err.h"
 #include "io.h"
+#include <limits.h>
 #include <string.h>
 
 static size_t name_length(const char *entry)
@@ -52,6 +53,17 @@ void environment_default(struct environment *environment, const char *name, cons
 {
 	if (value && !is_set(environment, name, strlen(name)))
 		list_add(&environment->entries, xprintf("%s=%s", name, value));
+}
+
+void environment_inside(struct environment *environment, const char *home, bool terminal)
+{
+	char name[HOST_NAME_MAX + 1];
+
+	if (gethostname(name, sizeof(name)))
+		fail(NULL, "get the host name");
+	environment_default(environment, "HOSTNAME", name);
+	environment_default(environment, "HOME", home);
+	environment_default(environment, "TERM", terminal ? "xterm" : NULL);
 }
 
 char **environment_vector(struct environment *environment)

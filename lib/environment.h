@@ -23,6 +23,12 @@ void environment_read(struct environment *environment, int fd);
 /* Set NAME unless it is set; value NULL: leave it alone. */
 void environment_default(struct environment *environment, const char *name, const char *value);
 
+/*
+ * The defaults of a command inside: HOSTNAME, that of our UTS namespace; HOME; with a terminal of
+ * its own TERM. fail()s.
+ */
+void environment_inside(struct environment *environment, const char *home, bool terminal);
+
 /* What execve(2) takes, with a PATH in any case; the environment keeps it. */
 char **environment_vector(struct environment *environment);
 

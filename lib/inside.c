@@ -65,3 +65,18 @@ int inside_make(const char *path, bool directory)
 
 	return make(path, directory, &links);
 }
+
+void inside_opt(const struct opt *opt, const char *arg)
+{
+	if (*arg != '/')
+		opt_refuse(opt, arg, "not an absolute path");
+	*(const char **)opt->into = arg;
+}
+
+void inside_enter(const char *path)
+{
+	CLOSED int fd = inside_open(path, O_PATH | O_DIRECTORY);
+
+	if (fd < 0 || fchdir(fd))
+		fail(path, "change the working directory");
+}

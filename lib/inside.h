@@ -6,6 +6,7 @@
 #ifndef INSIDE_H
 #define INSIDE_H
 
+#include "opt.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,5 +18,11 @@ int inside_open(const char *path, uint64_t flags);
  * nowhere yet. Returns a descriptor of it (O_PATH), be it new or of any type, or -1 with errno.
  */
 int inside_make(const char *path, bool directory);
+
+/* An option's setter for an absolute path; into: const char *. */
+void inside_opt(const struct opt *opt, const char *arg);
+
+/* Make it the working directory. fail()s. */
+void inside_enter(const char *path);
 
 #endif

@@ -12,20 +12,18 @@
 #define _GNU_SOURCE
 #include "args.h"
 #include "caller.h"
-#include "caps.h"
 #include "console.h"
-#include "creds.h"
 #include "detach.h"
 #include "environment.h"
 #include "err.h"
 #include "inside.h"
 #include "io.h"
 #include "loopback.h"
+#include "rights.h"
 #include "rlimits.h"
 #include "rootfs.h"
 #include "supervise.h"
 #include "sys.h"
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -33,29 +31,12 @@
 
 static struct rootfs rootfs = {.workdir = "/"};
 static struct rlimits rlimits;
-static struct creds creds;
-static uint64_t caps_added, caps_dropped;
+static struct rights rights = RIGHTS_NONE;
 static struct environment environment;
-static const char *hostname, *user_spec = "0";
+static const char *hostname;
 static bool init, loopback;
 static int args_fd = -1, env_fd = -1, console_fd = -1, info_fd = -1;
 static int out_fd = -1, error_fd = -1, ready_fd = -1;
-
-static void opt_cap(const struct opt *opt, const char *arg)
-{
-	uint64_t caps;
-
-	if (!caps_find(arg, &caps))
-		opt_refuse(opt, arg, "there is no such capability");
-	*(uint64_t *)opt->into |= caps;
-}
-
-static void opt_workdir(const struct opt *opt, const char *arg)
-{
-	if (*arg != '/')
-		opt_refuse(opt, arg, "not an absolute path");
-	rootfs.workdir = arg;
-}
 
 /* clang-format off */
 static const struct opt options[] = {
@@ -66,14 +47,10 @@ static const struct opt options[] = {
 	{"tmpfs", 0, "DST[:OPT,...]", "mount a tmpfs (repeatable)", rootfs_opt_tmpfs, &rootfs.mounts},
 	{"shm-size", 0, "SIZE", "of /dev/shm (64m)", opt_size, &rootfs.shm_size},
 	{"cgroup-dir", 0, "DIR", "show this cgroup's hierarchy, no other (repeatable)", opt_list, &rootfs.cgroup_dirs},
-	{"workdir", 'w', "DIR", "start there; made if missing", opt_workdir, NULL},
+	{"workdir", 'w', "DIR", "start there; made if missing", inside_opt, &rootfs.workdir},
 	{.help = "Rights"},
-	{"user", 'u', "USER[:GROUP]", "by name in the container, or number", opt_string, &user_spec},
-	{"cap-add", 0, "CAP", "keep it, too; ALL (repeatable)", opt_cap, &caps_added},
-	{"cap-drop", 0, "CAP", "give it up; ALL (repeatable)", opt_cap, &caps_dropped},
-	{"privileged", 0, NULL, "all capabilities, devices; nothing hidden", opt_flag, &rootfs.privileged},
-	{"seccomp", 0, "FILE", "load this compiled filter", opt_string, &creds.filter_file},
-	{"no-new-privs", 0, NULL, "no program raises rights", opt_flag, &creds.no_new_privs},
+	RIGHTS_OPTIONS(rights),
+	{"privileged", 0, NULL, "all capabilities, devices; nothing hidden", opt_flag, &rights.privileged},
 	{"ulimit", 0, "NAME=SOFT[:HARD]", "set a resource limit (repeatable)", rlimits_opt, &rlimits},
 	{.help = "Command"},
 	{"hostname", 0, "NAME", "set the host name", opt_string, &hostname},
@@ -100,18 +77,6 @@ static const struct tool tool = {
         .example = "ns-spawn --all -- ctr-init --root / --read-only --user nobody -- ps -e",
 };
 
-/* As Docker has it: what is added counts for more than what is dropped, but for --cap-add ALL. */
-static uint64_t wanted_caps(void)
-{
-	uint64_t base = rootfs.privileged ? CAPS_ALL : caps_default;
-
-	if (caps_added == CAPS_ALL && caps_dropped != CAPS_ALL)
-		return CAPS_ALL & ~caps_dropped;
-	if (caps_added != CAPS_ALL)
-		caps_require(caps_added);
-	return (base & ~caps_dropped) | caps_added;
-}
-
 /* On the host itself pivot_root would change everybody's root. */
 static void check_namespaces(void)
 {
@@ -120,25 +85,6 @@ static void check_namespaces(void)
 		caller_is_elsewhere("uts", hostname, "ns-spawn --uts");
 	if (loopback)
 		caller_is_elsewhere("net", "lo", "ns-spawn --net");
-}
-
-static void set_environment(const struct user *user)
-{
-	static char name[HOST_NAME_MAX + 1];
-
-	if (gethostname(name, sizeof(name)))
-		fail(NULL, "get the host name");
-	environment_default(&environment, "HOSTNAME", name);
-	environment_default(&environment, "HOME", user->home);
-	environment_default(&environment, "TERM", console_fd >= 0 ? "xterm" : NULL);
-}
-
-static void change_directory(void)
-{
-	CLOSED int fd = inside_open(rootfs.workdir, O_PATH | O_DIRECTORY);
-
-	if (fd < 0 || fchdir(fd))
-		fail(rootfs.workdir, "change the working directory");
 }
 
 static void tell_failure(void *unused)
@@ -219,28 +165,30 @@ int main(int argc, char **argv)
 	if (!command[0])
 		usage_error("the command is missing");
 	environment_read(&environment, env_fd);
-	creds_read_filter(&creds);
-	creds.caps = wanted_caps();
+	rights_settle(&rights);
+	rootfs.privileged = rights.privileged;
 
 	if (hostname && sethostname(hostname, strlen(hostname)))
 		fail(hostname, "set the host name");
 	if (loopback)
 		loopback_up();
 	rootfs_enter(&rootfs);
-	user_find(user_spec, &user);
+	user_find(rights.user, &user);
 	if (out_fd >= 0 || error_fd >= 0 || ready_fd >= 0)
 		take_streams();
-	if (console_fd >= 0)
-		console_open(console_fd, user.uid);
-	set_environment(&user);
-	change_directory();
+	if (console_fd >= 0) {
+		console_open(console_fd, user.uid, true);
+		console_control();
+	}
+	environment_inside(&environment, user.home, console_fd >= 0);
+	inside_enter(rootfs.workdir);
 	if (info_fd >= 0 || ready_fd >= 0)
 		tell_start();
 	rlimits_set(&rlimits); /* after all that we write ourselves: fsize may be small */
 	caller_forget();
-	creds_apply(&creds, &user);
+	creds_apply(&rights.creds, &user);
 	caller_still_there();
-	creds_seal(&creds);
+	creds_seal(&rights.creds);
 	if (init)
 		stay_as_init();
 	exec_with(command, environment_vector(&environment));
