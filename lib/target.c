@@ -7,6 +7,7 @@
 #include "io.h"
 #include "ns.h"
 #include "num.h"
+#include "process.h"
 #include "sys.h"
 #include <errno.h>
 #include <poll.h>

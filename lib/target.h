@@ -17,8 +17,8 @@ struct target {
 
 /*
  * Find out about the process whose pid is the text `name`, which has to live as long. start: as
- * process_start() of ns.h tells it, so that a process which has got the pid of another one is not
- * taken for that; 0: whichever. refuse()s one that is not there, or is another one; fail()s.
+ * process_start() of process.h tells it, so that a process which has got the pid of another one is
+ * not taken for that; 0: whichever. refuse()s one that is not there, or is another one; fail()s.
  */
 void target_open(struct target *target, const char *name, unsigned long long start);
 

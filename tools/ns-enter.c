@@ -79,12 +79,23 @@ static void follow_parent(int gate)
 		_exit(STATUS_OWN);
 }
 
-/* Other programs of ours could be asked for their environment by who is there. */
+/* /proc/PID/environ is for all who may trace us. */
 static void wipe_environment(void)
 {
 	for (char **variable = environ; *variable; variable++)
 		memset(*variable, 0, strlen(*variable));
 	*environ = NULL;
+}
+
+/* Nobody's terminal, and nobody's pipe that would wait for its end; we complain where we did. */
+static void detach_streams(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	err_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	for (int fd = 0; fd < 3; fd++)
+		if (null < 0 || dup2(null, fd) < 0)
+			fail("/dev/null", "make it descriptor %d", fd);
 }
 
 static void join(int gate)
@@ -97,8 +108,8 @@ static void join(int gate)
 	}
 	if (target.namespaces & CLONE_NEWUSER)
 		ns_become_root();
-	/* Where the mount namespace has another root, a directory of the host would lead out. */
-	fds_close_but((int[]){gate, console_fd}, 2);
+	/* Through those of the host's directories whoever is inside would come out. */
+	fds_close_but((int[]){gate, console_fd, err_fd}, 3);
 }
 
 static void tell_failure(void *gate)
@@ -129,6 +140,8 @@ static void enter(int gate)
 
 	follow_parent(gate);
 	wipe_environment();
+	if (detach)
+		detach_streams();
 	join(gate);
 	user_find(rights.user, &user);
 	if (console_fd >= 0)
