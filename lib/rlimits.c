@@ -3,7 +3,10 @@
 #include "rlimits.h"
 
 #include "err.h"
+#include "io.h"
 #include "num.h"
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *const names[RLIM_NLIMITS] = {
@@ -63,4 +66,51 @@ void rlimits_set(const struct rlimits *rlimits)
 	for (int i = 0; i < RLIM_NLIMITS; i++)
 		if (rlimits->wanted[i] && setrlimit((unsigned int)i, &rlimits->limit[i]))
 			fail(names[i], "set the limit");
+}
+
+/* A line for each, in the order of their numbers, with the values in columns: fs/proc/base.c. */
+void rlimits_of(struct rlimits *rlimits, pid_t pid)
+{
+	enum { FIRST_COLUMN = 26 };
+	FREED char *path = xprintf("/proc/%d/limits", pid);
+	FREED char *text = read_file(AT_FDCWD, path, 1 << 16, NULL);
+	char *rest = text;
+
+	if (!text)
+		fail(path, "read");
+	(void)strsep(&rest, "\n"); /* the heading */
+	for (int i = 0; i < RLIM_NLIMITS; i++) {
+		const char *line = strsep(&rest, "\n");
+		struct rlimit its, own;
+		char soft[24], hard[24];
+
+		if (!line || strlen(line) < FIRST_COLUMN ||
+		    sscanf(line + FIRST_COLUMN, "%23s %23s", soft, hard) != 2 ||
+		    !parse(soft, &its.rlim_cur) || !parse(hard, &its.rlim_max) ||
+		    getrlimit((unsigned int)i, &own))
+			break; /* one that this kernel does not have */
+		rlimits->limit[i] = its;
+		rlimits->wanted[i] = its.rlim_cur != own.rlim_cur || its.rlim_max != own.rlim_max;
+	}
+}
+
+static rlim_t least(rlim_t one, rlim_t other)
+{
+	return one < other ? one : other; /* RLIM_INFINITY is the largest */
+}
+
+void rlimits_follow(const struct rlimits *rlimits)
+{
+	for (int i = 0; i < RLIM_NLIMITS; i++) {
+		const struct rlimit *its = &rlimits->limit[i];
+		struct rlimit own;
+
+		if (!rlimits->wanted[i] || setrlimit((unsigned int)i, its) == 0 ||
+		    getrlimit((unsigned int)i, &own))
+			continue;
+		own.rlim_max = least(its->rlim_max, own.rlim_max);
+		own.rlim_cur = least(its->rlim_cur, own.rlim_max);
+		if (setrlimit((unsigned int)i, &own))
+			fail(names[i], "set the limit");
+	}
 }

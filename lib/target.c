@@ -65,6 +65,7 @@ void target_open(struct target *target, const char *name, unsigned long long sta
 		refuse(name, "it did not start at %llu: it is another process", start);
 	check_alive(target);
 	find_namespaces(target);
+	rlimits_of(&target->rlimits, target->pid);
 	cgroup_of(target->pid, &target->cgroups);
 }
 

@@ -1,10 +1,11 @@
 /*
- * A running process whose namespaces and cgroups are to be entered.
+ * A running process whose namespaces and cgroups are to be entered, and its limits to be shared.
  */
 #ifndef TARGET_H
 #define TARGET_H
 
 #include "cgroup_dirs.h"
+#include "rlimits.h"
 #include <sys/types.h>
 
 struct target {
@@ -13,6 +14,7 @@ struct target {
 	int fd;                     /* pidfd_open(2) */
 	unsigned int namespaces;    /* CLONE_NEW… of the kinds in which it is not in ours */
 	struct cgroup_dirs cgroups; /* those that it is in and we are not */
+	struct rlimits rlimits;
 };
 
 /*

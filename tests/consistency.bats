@@ -5,7 +5,7 @@ load lib/common
 setup() { common_setup; }
 teardown() { common_teardown; }
 
-CHAIN='ns-spawn ufs-mount ctr-init tty-relay mini-docker'
+CHAIN='ns-spawn ns-enter ufs-mount ctr-init tty-relay mini-docker'
 
 # each FUNCTION: call it with the name of every program; all that fail are told, not only the first
 each() {
@@ -219,7 +219,7 @@ examples_run() {
 
 @test "tools on the path of every container are static" {
     [[ ! ${SANITIZE-} ]] || skip "sanitizers are shared libraries"
-    for name in ns-spawn ctr-init ufs-mount cg-limit ctr-state ctr-log tty-relay img-store; do
+    for name in ns-spawn ns-enter ctr-init ufs-mount cg-limit ctr-state ctr-log tty-relay img-store; do
         [[ -e $BIN/$name ]] || continue
         run -1 ldd "$BIN/$name"
         assert_output --partial 'not a dynamic executable'

@@ -23,6 +23,7 @@
 #include "ns.h"
 #include "own_exe.h"
 #include "rights.h"
+#include "rlimits.h"
 #include "supervise.h"
 #include "sys.h"
 #include "target.h"
@@ -67,8 +68,7 @@ static const struct tool tool = {
         .purpose = "Run a command in the namespaces and cgroups of a process.",
         .chain = true,
         .options = options,
-        .example =
-                "ns-spawn --all --args-fd 0 -- sh -c 'ns-enter --env A=b $$ -- sh -c \"echo $A\"'",
+        .example = "ns-spawn --uts -- sh -c 'hostname box; hostname; ns-enter $PPID -- hostname'",
 };
 
 /* In the child: die with the parent. */
@@ -148,6 +148,7 @@ static void enter(int gate)
 		console_open(console_fd, user.uid, false);
 	environment_inside(&environment, user.home, console_fd >= 0);
 	inside_enter(workdir);
+	rlimits_follow(&target.rlimits);
 	caller_forget();
 	creds_apply(&rights.creds, &user);
 	if (prctl(PR_SET_DUMPABLE, 0)) /* a change of user may have undone it */
