@@ -35,18 +35,29 @@ static void load_filter(const struct creds *creds)
 		fail(creds->filter_file, "load the seccomp filter");
 }
 
-static bool groups_are_fixed(void)
+bool creds_groups_fixed(const char *pid)
 {
-	FREED char *text = read_file(AT_FDCWD, "/proc/self/setgroups", 64, NULL);
+	FREED char *path = xprintf("/proc/%s/setgroups", pid);
+	FREED char *text = read_file(AT_FDCWD, path, 64, NULL);
 
 	return text && strncmp(text, "deny", 4) == 0;
 }
 
-static void become(const struct user *user)
+static void set_groups(const struct creds *creds, const struct user *user)
 {
+	if (setgroups(user->group_count, user->groups) == 0)
+		return;
 	/* In a user namespace that somebody without privilege made, it is as if nobody had any. */
-	if (setgroups(user->group_count, user->groups) && (errno != EPERM || !groups_are_fixed()))
-		fail(NULL, "set %zu supplementary groups", user->group_count);
+	int why = errno;
+	if (why == EPERM && (creds->groups_fixed || creds_groups_fixed("self")))
+		return;
+	errno = why;
+	fail(NULL, "set %zu supplementary groups", user->group_count);
+}
+
+static void become(const struct creds *creds, const struct user *user)
+{
+	set_groups(creds, user);
 	if (setresgid(user->gid, user->gid, user->gid))
 		fail(NULL, "become group %u", user->gid);
 	if (setresuid(user->uid, user->uid, user->uid))
@@ -61,7 +72,7 @@ void creds_apply(const struct creds *creds, const struct user *user)
 	caps_bound(creds->caps);
 	if (!creds->no_new_privs)
 		load_filter(creds);
-	become(user);
+	become(creds, user);
 	caps_set(creds->caps);
 	if (creds->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		fail(NULL, "set no_new_privs");

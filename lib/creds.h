@@ -13,12 +13,17 @@
 struct creds {
 	uint64_t caps;     /* what a root user keeps, and others can get by a program with them */
 	bool no_new_privs; /* prctl(2), PR_SET_NO_NEW_PRIVS */
+	bool groups_fixed; /* creds_groups_fixed(), where /proc is another pid namespace's by then
+	                    */
 	const char *filter_file;  /* NULL: none */
 	struct sock_fprog filter; /* what is in it: seccomp(2) */
 };
 
 /* Read the compiled filter, an array of struct sock_filter, from filter_file. fail()s. */
 void creds_read_filter(struct creds *creds);
+
+/* Does the user namespace of process `pid` (a number, or "self") allow no setgroups(2)? */
+bool creds_groups_fixed(const char *pid);
 
 /*
  * Become the user with these rights. The parent death signal, which a change of user clears, is

@@ -237,6 +237,7 @@ int main(int argc, char **argv)
 		usage_error("the command is missing");
 	environment_read(&environment, env_fd);
 	rights_settle(&rights);
+	rights.creds.groups_fixed = creds_groups_fixed(target.name);
 	target_check(&target);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate))
 		fail(NULL, "make a pair of sockets");
