@@ -8,6 +8,7 @@
 
 #include "err.h"
 #include "io.h"
+#include "whiteout.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -80,6 +81,8 @@ static int do_mknod(struct making *m, int parent, const char *base)
 	dev_t device =
 	        makedev(archive_entry_rdevmajor(m->entry), archive_entry_rdevminor(m->entry));
 
+	if (is_whiteout_device(archive_entry_filetype(m->entry), device))
+		refuse(object(m), "is the device by which overlayfs deletes files");
 	return mknodat(parent, base, archive_entry_filetype(m->entry) | (m->attr.mode & 0777),
 	               device);
 }
@@ -169,6 +172,14 @@ static void make_hard_link(struct making *m)
 	}
 }
 
+/* As a plain file it would show again what it was meant to delete. */
+static void add_whiteout(struct making *m)
+{
+	if (!m->tree->over)
+		refuse(object(m), "is a whiteout, and there are no layers below to delete from");
+	tree_add_whiteout(m->tree, m->name);
+}
+
 static const struct {
 	mode_t type;
 	void (*make)(struct making *m);
@@ -189,9 +200,10 @@ void layer_make(struct making *m)
 
 	if (!*m->name && (link || type != AE_IFDIR))
 		refuse(object(m), "the root is not a directory");
-	/* As a plain file it would show again what it was meant to delete. */
-	if (layer_name_is_whiteout(m->name))
-		refuse(object(m), "is a whiteout, and there are no layers below to delete from");
+	if (layer_name_is_whiteout(m->name)) {
+		add_whiteout(m);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]) && !link; i++)
 		if (types[i].type == type)
 			make = types[i].make;

@@ -18,7 +18,7 @@ struct making {
 
 /*
  * Make it; something else that has the name gives way. Fails as tree.h's functions do, and refuses
- * whiteouts, by which a layer deletes files of the layers below.
+ * whiteouts, by which a layer deletes files of the layers below, in a tree that is over none.
  */
 void layer_make(struct making *making);
 

@@ -4,20 +4,22 @@
 
 #include "err.h"
 #include "io.h"
-#include "layer_attr.h"
+#include "layer_entry.h"
 #include "layer_links.h"
 #include "layer_name.h"
 #include "opt.h"
+#include "whiteout.h"
+#include <archive.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/xattr.h>
 
 struct packing {
 	struct archive *archive;
 	const char *root; /* for messages */
+	bool upper, wants_digest;
 	dev_t device;
 	struct stat itself; /* what `out` is */
 	void *links;
@@ -53,36 +55,10 @@ static la_ssize_t write_out(struct archive *archive, void *of, const void *data,
 	(void)archive;
 	if (write_all(p->out, data, length))
 		fail("standard output", "write");
-	digest_add(&p->digest, data, length);
+	if (p->wants_digest)
+		digest_add(&p->digest, data, length);
 	p->size += length;
 	return (la_ssize_t)length;
-}
-
-/* Sorted: file systems have their own order. */
-static void add_xattrs(struct packing *p, struct archive_entry *entry, const char *path,
-                       const char *name)
-{
-	static char names[65536], value[65536];
-	ssize_t length = listxattr(path, names, sizeof(names));
-	struct list sorted = {0};
-
-	if (length < 0 && errno == EOPNOTSUPP)
-		return;
-	if (length < 0)
-		fail_at(p, name, "list its attributes");
-	for (char *at = names; at < names + length; at += strlen(at) + 1)
-		if (!layer_xattr_is_foreign(at))
-			list_add(&sorted, at);
-	if (sorted.count)
-		qsort(sorted.at, sorted.count, sizeof(*sorted.at), by_text);
-	for (size_t i = 0; i < sorted.count; i++) {
-		ssize_t size = getxattr(path, sorted.at[i], value, sizeof(value));
-
-		if (size < 0)
-			fail_at(p, name, "read an attribute");
-		archive_entry_xattr_add_entry(entry, sorted.at[i], value, (size_t)size);
-	}
-	free(sorted.at);
 }
 
 /* True: it is in the archive by another name, and this entry a link to that. */
@@ -120,34 +96,32 @@ static void add_contents(struct packing *p, const char *path, la_int64_t size, c
 	}
 }
 
-static void describe(struct packing *p, struct archive_entry *entry, int fd, const struct stat *st,
-                     const char *name)
+static struct archive_entry *new_entry(void)
 {
-	char target[4097];
-	ssize_t length;
+	struct archive_entry *entry = archive_entry_new();
 
-	archive_entry_copy_pathname(entry, *name ? name : ".");
-	archive_entry_set_mode(entry, st->st_mode);
-	archive_entry_set_uid(entry, st->st_uid);
-	archive_entry_set_gid(entry, st->st_gid);
-	archive_entry_set_mtime(entry, st->st_mtim.tv_sec, st->st_mtim.tv_nsec);
-	archive_entry_set_size(entry, S_ISREG(st->st_mode) ? st->st_size : 0);
-	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
-		archive_entry_set_rdev(entry, st->st_rdev);
-	if (!S_ISLNK(st->st_mode))
-		return;
-	length = readlinkat(fd, "", target, sizeof(target) - 1);
-	if (length < 0)
-		fail_at(p, name, "readlink");
-	target[length] = '\0';
-	archive_entry_copy_symlink(entry, target);
+	if (!entry)
+		fail(NULL, "memory");
+	return entry;
 }
 
-static void add_one(struct packing *p, int dir, const char *base, const char *name);
+static void add_whiteout(struct packing *p, const char *name, bool opaque)
+{
+	struct archive_entry *entry = new_entry();
+
+	entry_describe_whiteout(entry, name, opaque);
+	check(p, archive_write_header(p->archive, entry), name);
+	archive_entry_free(entry);
+}
+
+/* `in`: what the directory is like that it is in */
+static void add_one(struct packing *p, int dir, const char *base, const char *name,
+                    enum opacity in);
 
 static void add_directory(struct packing *p, int fd, const char *path, const char *name)
 {
 	struct list entries = {0};
+	enum opacity opacity = p->upper ? opacity_of(path) : OPACITY_NONE;
 	DIR *dir = opendir(path);
 
 	if (!dir)
@@ -159,13 +133,15 @@ static void add_directory(struct packing *p, int fd, const char *path, const cha
 	if (errno)
 		fail_at(p, name, "read");
 	(void)closedir(dir);
+	if (opacity == OPACITY_OPAQUE)
+		add_whiteout(p, name, true);
 	if (entries.count)
 		qsort(entries.at, entries.count, sizeof(*entries.at), by_text);
 	for (size_t i = 0; i < entries.count; i++) {
 		FREED char *base = entries.at[i],
 		           *inside = xprintf("%s%s%s", name, *name ? "/" : "", base);
 
-		add_one(p, fd, base, inside);
+		add_one(p, fd, base, inside, opacity);
 	}
 	free(entries.at);
 }
@@ -189,7 +165,7 @@ static bool left_out(const struct packing *p, const struct stat *st, const char 
  * All is asked of one descriptor, so that a file that is exchanged meanwhile cannot be mistaken for
  * another. O_PATH: devices and fifos might do something when they are opened.
  */
-static void add_one(struct packing *p, int dir, const char *base, const char *name)
+static void add_one(struct packing *p, int dir, const char *base, const char *name, enum opacity in)
 {
 	CLOSED int fd = openat(dir, base, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	char path[64];
@@ -200,13 +176,15 @@ static void add_one(struct packing *p, int dir, const char *base, const char *na
 	if (left_out(p, &st, name))
 		return;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	struct archive_entry *entry = archive_entry_new();
-	if (!entry)
-		fail(NULL, "memory");
-	describe(p, entry, fd, &st, name);
+	if (p->upper && is_whiteout(path, &st, in)) {
+		add_whiteout(p, name, false);
+		return;
+	}
+	struct archive_entry *entry = new_entry();
+	entry_describe(entry, fd, &st, p->root, name);
 	bool link = add_link(p, entry, &st, name);
 	if (!link)
-		add_xattrs(p, entry, path, name);
+		entry_add_xattrs(entry, path, p->upper, p->root, name);
 	check(p, archive_write_header(p->archive, entry), name);
 	if (!link && S_ISREG(st.st_mode))
 		add_contents(p, path, st.st_size, name);
@@ -215,7 +193,7 @@ static void add_one(struct packing *p, int dir, const char *base, const char *na
 		add_directory(p, fd, path, name);
 }
 
-void layer_pack(const char *path, int out, struct layer_facts *facts)
+void layer_pack(const char *path, bool upper, int out, struct layer_facts *facts)
 {
 	struct packing *p = xalloc(sizeof(*p));
 	struct stat st;
@@ -227,6 +205,8 @@ void layer_pack(const char *path, int out, struct layer_facts *facts)
 		fail(path, "open");
 	p->archive = archive_write_new();
 	p->root = path;
+	p->upper = upper;
+	p->wants_digest = facts;
 	p->out = out;
 	p->device = st.st_dev;
 	digest_begin(&p->digest);
@@ -236,14 +216,17 @@ void layer_pack(const char *path, int out, struct layer_facts *facts)
 	    archive_write_set_bytes_in_last_block(p->archive, 1) ||
 	    archive_write_open(p->archive, p, NULL, write_out, NULL))
 		refuse(path, "archive: %s", archive_error_string(p->archive));
-	add_one(p, root, ".", "");
+	add_one(p, root, ".", "", OPACITY_NONE);
 	check(p, archive_write_close(p->archive), "");
 	(void)archive_write_free(p->archive);
 	links_free(p->links);
-	*facts = (struct layer_facts){.size = p->size,
-	                              .tar_size = p->size,
-	                              .media_type = "application/vnd.oci.image.layer.v1.tar"};
-	digest_end(&p->digest, facts->digest);
-	(void)strcpy(facts->diff_id, facts->digest);
+	if (facts) {
+		*facts = (struct layer_facts){.size = p->size,
+		                              .tar_size = p->size,
+		                              .media_type =
+		                                      "application/vnd.oci.image.layer.v1.tar"};
+		digest_end(&p->digest, facts->digest);
+		(void)strcpy(facts->diff_id, facts->digest);
+	}
 	free(p);
 }

@@ -71,9 +71,9 @@ static void take_over(struct tree *tree)
 		fail(tree->path, "change the mode");
 }
 
-void tree_open(struct tree *tree, const char *path)
+void tree_open(struct tree *tree, const char *path, bool over)
 {
-	*tree = (struct tree){.path = path, .parent = -1, .tidy_at = TIDY_BYTES};
+	*tree = (struct tree){.path = path, .over = over, .parent = -1, .tidy_at = TIDY_BYTES};
 	tree->made = mkdir(path, 0700) == 0;
 	if (!tree->made && errno != EEXIST)
 		fail(path, "mkdir");
@@ -225,6 +225,7 @@ static void finish_directory(struct tree *tree, const struct tree_directory *d)
 
 void tree_finish(struct tree *tree)
 {
+	tree_make_whiteouts(tree);
 	forget_parent(tree);
 	tidy(tree);
 	for (size_t i = 0; i < tree->count; i++)

@@ -8,9 +8,11 @@
 
 #include "layer_attr.h"
 #include "layer_name.h"
+#include "opt.h"
 
 struct tree {
 	const char *path;
+	bool over; /* a layer over others, which may delete what they have */
 	int root;
 	bool made;         /* it was not there before */
 	bool taken;        /* it was, and is ours for as long as this takes */
@@ -20,11 +22,15 @@ struct tree {
 	struct tree_directory *directories;
 	size_t count, room, added;
 	size_t bytes, tidy_at; /* what they take; when to look for what has been replaced */
+	struct list whiteouts; /* names as the archive has them */
+	size_t whiteout_bytes;
 };
 
-/* Make the directory, or take one that is empty. It is gone, or empty, if the tool fails later on.
+/*
+ * Make the directory, or take one that is empty. It is gone, or empty, if the tool fails later on.
+ * over: whiteouts become those of overlayfs; else the tree has none.
  */
-void tree_open(struct tree *tree, const char *path);
+void tree_open(struct tree *tree, const char *path, bool over);
 
 /* The directory that holds `name`, made with mode 755 if it is missing; *base: the last part. */
 int tree_parent(struct tree *tree, const char *name, const char **base);
@@ -38,7 +44,11 @@ void tree_remove(struct tree *tree, const char *name);
  */
 void tree_add_directory(struct tree *tree, const char *name, const struct layer_attr *attr);
 
-/* All is unpacked: give the directories their attributes. */
+/* A name that layer_name_is_whiteout(): the file, or all of the directory, that it deletes. */
+void tree_add_whiteout(struct tree *tree, const char *name);
+void tree_make_whiteouts(struct tree *tree); /* for tree_finish() */
+
+/* All is unpacked: make the whiteouts, give the directories their attributes. */
 void tree_finish(struct tree *tree);
 
 #endif

@@ -23,7 +23,7 @@
 #include <time.h>
 
 static const char *from, *blob_path;
-static bool json, progress;
+static bool json, progress, overlay;
 static int info_fd = -1;
 static uint64_t expected; /* bytes to read; 0: unknown */
 
@@ -143,7 +143,7 @@ static int unpack(int argc, char **argv)
 	allow_depth();
 	(void)umask(0);
 	progress = progress && isatty(STDERR_FILENO);
-	tree_open(&tree, argv[0]);
+	tree_open(&tree, argv[0], overlay);
 	int blob = open_blob();
 	struct stream *stream = stream_open(input, name, blob, blob_path);
 	layer_unpack(stream, &tree, &counts, tick);
@@ -171,7 +171,7 @@ static int pack(int argc, char **argv)
 	if (isatty(STDOUT_FILENO))
 		refuse("standard output", "is a terminal, which is no place for an archive");
 	allow_depth();
-	layer_pack(argv[0], STDOUT_FILENO, &facts);
+	layer_pack(argv[0], overlay, STDOUT_FILENO, info ? &facts : NULL);
 	if (info)
 		print_facts(info, &facts, NULL);
 	return 0;
@@ -198,10 +198,12 @@ static const struct opt unpack_options[] = {
 	{"from", 0, "FILE", "the archive (normal: standard input)", opt_string, &from},
 	{"blob", 0, "FILE", "keep it here, as an image layout wants it", opt_string, &blob_path},
 	{"json", 0, NULL, "the facts as a JSON object", opt_flag, &json},
+	{"overlay", 0, NULL, "DIR is a layer of overlayfs, over others", opt_flag, &overlay},
 	{"progress", 0, NULL, "show how far it is, on a terminal", opt_flag, &progress},
 	{0},
 };
 static const struct opt pack_options[] = {
+	{"overlay", 0, NULL, "DIR is a layer of overlayfs, over others", opt_flag, &overlay},
 	{"info-fd", 0, "FD", "tell the facts here", opt_fd, &info_fd},
 	{"json", 0, NULL, "the facts as a JSON object", opt_flag, &json},
 	{0},
