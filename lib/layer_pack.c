@@ -2,15 +2,14 @@
 #define _GNU_SOURCE
 #include "layer_pack.h"
 
+#include "directory.h"
 #include "err.h"
 #include "io.h"
 #include "layer_entry.h"
 #include "layer_links.h"
 #include "layer_name.h"
-#include "opt.h"
 #include "whiteout.h"
 #include <archive.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -28,11 +27,6 @@ struct packing {
 	uint64_t size;
 	char buffer[256 * 1024];
 };
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
 
 static _Noreturn void fail_at(const struct packing *p, const char *name, const char *what)
 {
@@ -120,30 +114,17 @@ static void add_one(struct packing *p, int dir, const char *base, const char *na
 
 static void add_directory(struct packing *p, int fd, const char *path, const char *name)
 {
-	struct list entries = {0};
+	struct list entries = directory_list(fd, layer_object(p->root, name));
 	enum opacity opacity = p->upper ? opacity_of(path) : OPACITY_NONE;
-	DIR *dir = opendir(path);
 
-	if (!dir)
-		fail_at(p, name, "read");
-	errno = 0;
-	for (struct dirent *entry; (entry = readdir(dir));)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			list_add(&entries, xstrdup(entry->d_name));
-	if (errno)
-		fail_at(p, name, "read");
-	(void)closedir(dir);
 	if (opacity == OPACITY_OPAQUE)
 		add_whiteout(p, name, true);
-	if (entries.count)
-		qsort(entries.at, entries.count, sizeof(*entries.at), by_text);
 	for (size_t i = 0; i < entries.count; i++) {
-		FREED char *base = entries.at[i],
-		           *inside = xprintf("%s%s%s", name, *name ? "/" : "", base);
+		FREED char *inside = xprintf("%s%s%s", name, *name ? "/" : "", entries.at[i]);
 
-		add_one(p, fd, base, inside, opacity);
+		add_one(p, fd, entries.at[i], inside, opacity);
 	}
-	free(entries.at);
+	list_free(&entries);
 }
 
 /* What no archive of a layer can have in it. True: it is left out, which was told. */

@@ -348,6 +348,240 @@ entries	$(find copy | wc -l)"
     assert_equal "$(ls -A DIR | xargs)" '.wha a.wh.b'
 }
 
+# below DIR...: two layers to be changed, the upper one of which has deleted and replaced something
+make_layers() {
+    mkdir -p one/dir/sub two/dir
+    (
+        cd one
+        echo 1 > file; echo 1 > dir/a; echo 1 > dir/b; echo 1 > dir/sub/deep
+        mkdir -p gone replaced/by opaque/sub keep/more touched
+        echo 1 > gone/x; echo 1 > replaced/by/x; echo 1 > opaque/old; echo 1 > opaque/sub/old; echo 1 > keep/more/x
+        echo 1 > linked; ln linked keep/linked
+        echo 1 > to-dir; ln -s file link; mkdir moved; echo 1 > moved/x; echo 1 > below; mkdir below-dir; : > below-dir/x
+        chmod 4755 file; setfattr -n user.a -v 1 dir
+    )
+    mknod two/below c 0 0
+    mkdir two/below-dir; setfattr -n trusted.overlay.opaque -v y two/below-dir; echo 2 > two/below-dir/y
+    echo 2 > two/dir/b
+    find one two -exec touch -hd '2020-02-02 02:02:02.020202' {} +
+}
+
+# change: all that can be done to a tree, in the current directory
+change() {
+    rm dir/a
+    echo more >> dir/b
+    rm -r gone
+    rm -r replaced; mkdir replaced; echo new > replaced/new
+    rm -r opaque; mkdir -p opaque/sub; echo new > opaque/sub/new
+    chmod 700 touched
+    touch -d '2001-01-01' keep/more
+    chown 7:8 file
+    rm to-dir; mkdir to-dir; echo x > to-dir/x
+    rm -r dir/sub; echo file > dir/sub
+    mv moved moved-away
+    mkdir -p new/dir; mknod new/null c 1 3; mkfifo new/fifo; ln -s /nowhere new/link; : > new/$'tab\tnew\nline'
+    echo h > new/hard; ln new/hard new/dir/hard
+    setfattr -n user.b -v 2 new/hard; setfattr -n trusted.c -v 3 new/dir
+    rm link; ln -s other link
+    echo 3 > below
+    rm below-dir/y
+    touch -hd '2003-03-03 03:03:03.030303' replaced opaque dir new new/* new/dir to-dir moved-away link below
+}
+
+# over COMMAND ARG...: in the directory where upper (made if it is missing) lies over two over one
+over() {
+    mkdir -p upper work merged
+    unshare -m bash -euo pipefail -c "$(declare -f change tree)"'
+        ufs-mount --lower two --lower one --upper upper --work work merged -- bash -euo pipefail -c "
+            $(declare -f change tree)
+            cd merged
+            \"\$@\"" bash "$@"' bash "$@"
+}
+
+# bats test_tags=vm
+@test "diff: what was added, changed and deleted, as Docker tells it" {
+    make_layers
+    over true
+    run -0 img-layer diff --lower two --lower one upper
+    refute_output
+    over change
+    img-layer diff --lower two -l one upper > out
+    diff out - << 'END'
+A	/below
+C	/below-dir
+D	/below-dir/y
+C	/dir
+D	/dir/a
+C	/dir/b
+C	/dir/sub
+C	/file
+D	/gone
+C	/keep
+C	/keep/more
+C	/link
+D	/moved
+A	/moved-away
+A	/moved-away/x
+A	/new
+A	/new/dir
+A	/new/dir/hard
+A	/new/fifo
+A	/new/hard
+A	/new/link
+A	/new/null
+A	/new/tab\011new\012line
+C	/opaque
+D	/opaque/old
+C	/opaque/sub
+A	/opaque/sub/new
+D	/opaque/sub/old
+C	/replaced
+D	/replaced/by
+A	/replaced/new
+C	/to-dir
+A	/to-dir/x
+C	/touched
+END
+    img-layer diff --json --lower two --lower one upper | jq -r '.kind + "\t" + (.path | sub("\t"; "\\011") | sub("\n"; "\\012"))' | diff out -
+    # Without a layer below all is new, and a whiteout deletes nothing.
+    mkdir none
+    assert_equal "$(img-layer diff --lower none upper | cut -f 1 | sort -u)" A
+}
+
+@test "diff: a directory that is as it was is no change; its owner, mode, time, attributes are" {
+    make_layers
+    mkdir upper
+    (cd one && find . -type d | tar --no-recursion --xattrs --format=pax -T - -cf -) | tar --xattrs -xf - -C upper
+    run -0 img-layer diff --lower one upper
+    refute_output
+    for change in 'chmod 711' 'chown 5' 'chgrp 5' 'touch -d 2011-11-11' 'setfattr -n user.new -v 1' 'setfattr -x user.a' 'setfattr -n user.a -v 2'; do
+        cp -a upper changed
+        $change changed/dir
+        run -0 img-layer diff --lower one changed
+        assert_output $'C\t/dir'
+        rm -r changed
+    done
+    setfattr -n trusted.overlay.origin -v x upper/dir # the kernel's own
+    run -0 img-layer diff --lower one upper
+    refute_output
+}
+
+@test "diff: --mount-point: what was made to mount on is no change" {
+    make_layers
+    mkdir -p upper/proc upper/dev upper/keep upper/full
+    cp -a --attributes-only --no-preserve=timestamps one/dir upper/ 2> /dev/null || :
+    rm -rf upper/dir; mkdir upper/dir; setfattr -n user.a -v 1 upper/dir
+    : > upper/dir/hosts; : > upper/full/x; echo x > upper/keep/hosts
+    points=(--mount-point /proc --mount-point /dev --mount-point /dir/hosts --mount-point /full --mount-point /keep/hosts --mount-point relative)
+    run -0 img-layer diff --lower one "${points[@]}" upper
+    assert_output $'A\t/full\nA\t/full/x\nC\t/keep\nA\t/keep/hosts'
+    run -0 img-layer diff --lower one upper
+    assert_equal "$(wc -l <<< "$output")" 8
+}
+
+# bats test_tags=vm
+@test "--overlay: an upper directory as a layer, and as one again: the same tree, the same bytes" {
+    make_layers
+    over change
+    over tree . > want
+    img-layer pack --overlay upper > layer.tar
+    img-layer unpack --overlay copy --from layer.tar > facts
+    img-layer pack --overlay copy | cmp layer.tar -
+    mv upper origin && cp -a copy upper
+    over tree . | diff want -
+    run -0 tar -tf layer.tar
+    for name in dir/.wh.a .wh.gone .wh.moved opaque/.wh..wh..opq replaced/.wh..wh..opq; do assert_line "$name"; done
+    refute_line dir/a
+    run -1 grep -a 'trusted.overlay' layer.tar
+    # Whiteouts of the other kind, and a tree where the kernel's order is another.
+    mkdir attributes && cp -a origin/. attributes
+    rm attributes/gone && : > attributes/gone && setfattr -n trusted.overlay.whiteout -v '' attributes/gone
+    mkdir attributes/x && : > attributes/x/no && setfattr -n trusted.overlay.whiteout -v '' attributes/x/no
+    setfattr -n trusted.overlay.opaque -v x attributes/x
+    run -0 bash -c 'img-layer pack --overlay attributes | tar -t'
+    assert_line x/.wh.no
+    assert_line gone # which to the kernel is a file, as its directory does not say that it has such ones
+    # Without the option it is a tree like others.
+    run -1 bash -o pipefail -c 'img-layer pack upper | img-layer unpack plain'
+    assert_output --partial 'is the device by which overlayfs deletes files'
+    [[ ! -e plain ]]
+}
+
+@test "--overlay: names of whiteouts in an upper directory, and references, are refused" {
+    mkdir -p upper/dir
+    : > upper/dir/.wh.x
+    run -1 img-layer pack --overlay upper
+    assert_output --partial 'upper/dir/.wh.x: has a name by which a layer deletes'
+    rm upper/dir/.wh.x
+    for name in redirect metacopy; do
+        setfattr -n trusted.overlay.$name -v /elsewhere upper/dir
+        run -1 img-layer pack --overlay upper
+        assert_output --partial "upper/dir: is a reference to a layer below (trusted.overlay.$name)"
+        setfattr -x trusted.overlay.$name upper/dir
+    done
+}
+
+# layer ENTRY...: unpack these with --overlay, print what is there
+layer() {
+    local attributes
+    rm -rf DIR
+    tarmake "$@" e - - | img-layer unpack --overlay DIR > /dev/null
+    (cd DIR && find . -mindepth 1 -printf '%P %y \n' | sort | tr -d '\n' && echo)
+    attributes=$(cd DIR && getfattr -Rhd -m 'trusted.overlay' --absolute-names . | grep -E '^#') || return 0
+    echo "$attributes"
+}
+
+# bats test_tags=vm
+@test "unpack --overlay: whiteouts speak of the layers below, wherever they stand" {
+    assert_equal "$(layer f .wh.a '')" 'a c '
+    assert_equal "$(layer f x/.wh.a '' d x 711 && stat -c %a DIR/x)" $'x d x/a c \n711'
+    assert_equal "$(layer f .wh.a '' f a new)" 'a f '
+    assert_equal "$(layer f a new f .wh.a '')" 'a f '
+    assert_equal "$(layer f .wh.a '' d a 755 f a/b x)" $'a d a/b f \n# file: ./a'
+    assert_equal "$(layer d a 755 f a/b x f .wh.a '')" $'a d a/b f \n# file: ./a'
+    assert_equal "$(layer f .wh.a '' f a/b x)" $'a d a/b f \n# file: ./a'
+    assert_equal "$(layer f a/b x f a/.wh..wh..opq '')" $'a d a/b f \n# file: ./a'
+    assert_equal "$(layer f a/.wh..wh..opq '' d a 500)" $'a d \n# file: ./a'
+    assert_equal "$(layer s a / f .wh.a '')" 'a l '
+    assert_equal "$(layer f .wh.a '' f .wh.a '' d .wh.b 755)" 'a c b c '
+    assert_equal "$(layer f .wh..wh.aufs '' f .wh..wh.plnk/1.2 x f .wh..wh.orph x f b x)" 'b f '
+    tarmake f .wh.a '' e - - | img-layer unpack --overlay facts > out
+    assert_equal "$(tail -n 2 out)" $'content\t0\nentries\t1'
+    assert_equal "$(stat -c '%t:%T' facts/a)" 0:0
+}
+
+# bats test_tags=vm
+@test "unpack --overlay: hostile whiteouts" {
+    mkdir bin # unpack is given the option
+    printf '#!/bin/sh\nverb=$1; shift; exec "%s/img-layer" "$verb" $([ "$verb" != unpack ] || echo --overlay) "$@"\n' "$BIN" > bin/img-layer
+    chmod 755 bin/img-layer
+    PATH=$T/bin:$PATH
+    for name in .wh. .wh.. .wh... a/.wh. a/.wh.. a/.wh...; do
+        refused "$name: is a whiteout of no file" tarmake f "$name" '' e - -
+    done
+    refused '.wh.a/b: is inside of a whiteout' tarmake f .wh.a/b '' e - -
+    refused '.wh.../victim: is inside of a whiteout' tarmake f .wh.../victim '' e - -
+    refused '/.wh..wh..opq: deletes all of the layers below' tarmake f .wh..wh..opq '' e - -
+    refused 'the name leaves the root' tarmake f ../.wh.victim '' e - -
+    refused 'the name leaves the root' tarmake f a/../../.wh.victim '' e - -
+    refused 'an absolute name' tarmake f "$T/out/.wh.victim" '' e - -
+    for to in .. ../.. "$T/out" . ../sub; do
+        refused 'leads through a symbolic link$' tarmake s a "$to" f a/.wh.victim '' e - -
+        refused 'leads through a symbolic link$' tarmake f a/.wh.victim '' s a "$to" e - -
+        refused 'leads through a symbolic link$' tarmake d a 755 f a/.wh..wh..opq '' s a "$to" e - -
+    done
+    refused 'a/.wh.b: open the directory that it is in: Not a directory' tarmake f a x f a/.wh.b '' e - -
+    refused 'c: find .wh.a, which it is a link to: No such file' tarmake f .wh.a x l c .wh.a e - -
+    for name in trusted.overlay.opaque user.overlay.whiteout; do
+        refused 'a: has an attribute of overlayfs' tarmake k "SCHILY.xattr.$name" y d a 755 e - -
+    done
+    # A million names are told from an attack.
+    run -1 bash -c 'for i in {1..270}; do tarmake k path "$(printf "%0250d/" {1..15})$i/.wh.x" f x ""; done > many
+        for _ in {1..80}; do cat many; done | cat - <(tarmake e - -) | img-layer unpack out/in/DIR'
+    assert_output --partial 'the names of its whiteouts take more than 64 MiB'
+    check_canary
+}
+
 @test "of several entries with one name the last one counts" {
     last() { # EXPECTED ENTRY...
         rm -rf DIR
@@ -718,6 +952,9 @@ pack --info-fd 99 DIR
 pack --blob x DIR
 digest DIR
 digest --blob x
+diff DIR
+diff --lower DIR
+diff --lower DIR one two
 ARGS
     [[ ! -e DIR ]]
 }

@@ -1,5 +1,6 @@
 /*
- * img-layer: unpack the archive of a layer into a directory, pack a directory as one, digest one.
+ * img-layer: unpack the archive of a layer into a directory, pack a directory as one, digest one,
+ * tell what an upper directory changes.
  * The only program here that reads archives, which it takes for hostile: nothing is made, changed
  * or removed outside of the directory, whatever is in them.
  *
@@ -10,8 +11,9 @@
 #define _GNU_SOURCE
 #include "err.h"
 #include "io.h"
+#include "layer_diff.h"
+#include "layer_facts.h"
 #include "layer_pack.h"
-#include "layer_unpack.h"
 #include "opt.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +27,7 @@
 static const char *from, *blob_path;
 static bool json, progress, overlay;
 static int info_fd = -1;
+static struct layer_diff differences;
 static uint64_t expected; /* bytes to read; 0: unknown */
 
 static int open_input(const char **name)
@@ -84,30 +87,6 @@ static void tick(struct stream *stream)
 		(void)fprintf(stderr, "\r%" PRIu64 " MB ", read / 1000000);
 }
 
-/* What is known of the layer, to who wants to store it. */
-static void print_facts(FILE *to, const struct layer_facts *facts,
-                        const struct layer_counts *counts)
-{
-	const char *line = json ? "\"%s\":\"%s\"," : "%s\t%s\n";
-	const char *number = json ? ",\"%s\":%" PRIu64 : "%s\t%" PRIu64 "\n";
-
-	if (json)
-		(void)fputc('{', to);
-	(void)fprintf(to, line, "diff_id", facts->diff_id);
-	(void)fprintf(to, line, "digest", facts->digest);
-	(void)fprintf(to, json ? "\"%s\":\"%s\"" : line, "media_type", facts->media_type);
-	(void)fprintf(to, number, "size", facts->size);
-	(void)fprintf(to, number, "tar_size", facts->tar_size);
-	if (counts) {
-		(void)fprintf(to, number, "content", counts->content);
-		(void)fprintf(to, number, "entries", counts->entries);
-	}
-	if (json)
-		(void)fputs("}\n", to);
-	if (fflush(to) || ferror(to))
-		fail("facts", "write");
-}
-
 /* A tree may be as deep as a name is long, and a descriptor is open for each level of it. */
 static void allow_depth(void)
 {
@@ -154,7 +133,7 @@ static int unpack(int argc, char **argv)
 	tree_finish(&tree);
 	if (progress)
 		(void)fputs("\r\033[K", stderr);
-	print_facts(stdout, &facts, &counts);
+	layer_print_facts(stdout, &facts, &counts, json);
 	return 0;
 }
 
@@ -173,7 +152,18 @@ static int pack(int argc, char **argv)
 	allow_depth();
 	layer_pack(argv[0], overlay, STDOUT_FILENO, info ? &facts : NULL);
 	if (info)
-		print_facts(info, &facts, NULL);
+		layer_print_facts(info, &facts, NULL, json);
+	return 0;
+}
+
+static int diff(int argc, char **argv)
+{
+	(void)argc;
+	if (!differences.lowers.count)
+		usage_error("diff: --lower is missing");
+	allow_depth();
+	differences.upper = argv[0];
+	layer_diff(&differences);
 	return 0;
 }
 
@@ -189,7 +179,7 @@ static int digest(int argc, char **argv)
 	while (stream_read(stream, &data)) {
 	}
 	(void)stream_finish(stream, &facts);
-	print_facts(stdout, &facts, NULL);
+	layer_print_facts(stdout, &facts, NULL, json);
 	return 0;
 }
 
@@ -213,9 +203,16 @@ static const struct opt digest_options[] = {
 	{"json", 0, NULL, "the facts as a JSON object", opt_flag, &json},
 	{0},
 };
+static const struct opt diff_options[] = {
+	{"lower", 'l', "DIR", "a layer below, the topmost first (repeatable)", opt_list, &differences.lowers},
+	{"mount-point", 0, "PATH", "made to mount on; none of its changes (repeatable)", opt_list, &differences.mount_points},
+	{"json", 0, NULL, "a JSON object a line", opt_flag, &differences.json},
+	{0},
+};
 static const struct verb verbs[] = {
 	{"unpack", "DIR", "Unpack an archive into DIR, tell the facts.", unpack, 1, 1, unpack_options},
 	{"pack", "DIR", "Pack DIR as an archive, to standard output.", pack, 1, 1, pack_options},
+	{"diff", "UPPER", "Tell what an upper directory changes.", diff, 1, 1, diff_options},
 	{"digest", "", "Tell the facts of an archive.", digest, 0, 0, digest_options},
 	{0},
 };
@@ -224,7 +221,7 @@ static const struct verb verbs[] = {
 static const struct tool tool = {
         .name = "img-layer",
         .operands = "[options] [DIR]",
-        .purpose = "Unpack, pack and digest the layers of images.",
+        .purpose = "Unpack, pack, compare and digest the layers of images.",
         .verbs = verbs,
         .example = "img-layer pack /etc | img-layer digest",
 };
