@@ -3,6 +3,7 @@
  * Docker's reference of the Dockerfile; the members are those of the OCI's config.md.
  */
 #define _GNU_SOURCE
+#include "image_health.h"
 #include "image_make.h"
 #include "io.h"
 #include "num.h"
@@ -30,21 +31,16 @@ static void put(json_t *config, const char *member, json_t *value)
 		bad(not_utf8);
 }
 
+/* Made where there is none: null, or something else that other programs have left, is none. */
 static json_t *member_of(json_t *config, const char *member, json_t *(*make)(void))
 {
-	if (!json_object_get(config, member))
-		put(config, member, make());
+	json_t *is = json_object_get(config, member), *new = make();
+
+	if (is && new &&json_typeof(is) == json_typeof(new))
+		json_decref(new);
+	else
+		put(config, member, new);
 	return json_object_get(config, member);
-}
-
-/* A JSON array of strings, or NULL. */
-static json_t *parse_array(const char *text)
-{
-	json_t *array = *text == '[' ? json_loads(text, 0, NULL) : NULL, *one;
-	size_t i;
-
-	json_array_foreach(array, i, one) if (!json_is_string(one)) return NULL;
-	return array;
 }
 
 /*
@@ -76,7 +72,7 @@ static char *next_word(char **rest, const char *ends)
 /* ["a", "b"], or a line for the shell. */
 static void set_command(json_t *config, const struct change *change, char *text)
 {
-	json_t *array = parse_array(text);
+	json_t *array = image_words(text);
 
 	put(config, change->member, array ? array : json_pack("[sss]", "/bin/sh", "-c", text));
 }
@@ -103,6 +99,16 @@ static void set_signal(json_t *config, const struct change *change, char *text)
 	if (num_signal(text) < 0)
 		bad("no such signal");
 	set_text(config, change, text);
+}
+
+static void set_health(json_t *config, const struct change *change, char *text)
+{
+	const char *why;
+	json_t *health = image_health(text, &why);
+
+	if (!health)
+		bad(why);
+	put(config, change->member, health);
 }
 
 static void add_text(json_t *config, const struct change *change, char *text)
@@ -142,7 +148,7 @@ static void add_ports(json_t *config, const struct change *change, char *text)
 static void add_volumes(json_t *config, const struct change *change, char *text)
 {
 	json_t *volumes = member_of(config, change->member, json_object), *one;
-	json_t *array = parse_array(text);
+	json_t *array = image_words(text);
 	size_t i;
 
 	json_array_foreach(array, i, one) put(volumes, json_string_value(one), json_object());
@@ -160,7 +166,7 @@ static void set_variable(json_t *list, const char *name, const char *value)
 
 	if (!new)
 		bad(not_utf8);
-	json_array_foreach(list, i, one) if (!strncmp(json_string_value(one), entry, length))
+	json_array_foreach(list, i, one) if (!strncmp(json_string_value(one) ?: "", entry, length))
 	{
 		(void)json_array_set_new(list, i, new);
 		return;
@@ -200,16 +206,17 @@ static void set_pairs(json_t *config, const struct change *change, char *text)
 void image_change(json_t *config, const char *instruction)
 {
 	static const struct change changes[] = {
-	        {"CMD",        set_command, "Cmd"         },
-	        {"ENTRYPOINT", set_command, "Entrypoint"  },
-	        {"ENV",        set_pairs,   "Env"         },
-	        {"EXPOSE",     add_ports,   "ExposedPorts"},
-	        {"LABEL",      set_pairs,   "Labels"      },
-	        {"ONBUILD",    add_text,    "OnBuild"     },
-	        {"STOPSIGNAL", set_signal,  "StopSignal"  },
-	        {"USER",       set_text,    "User"        },
-	        {"VOLUME",     add_volumes, "Volumes"     },
-	        {"WORKDIR",    set_workdir, "WorkingDir"  },
+	        {"CMD",         set_command, "Cmd"         },
+	        {"ENTRYPOINT",  set_command, "Entrypoint"  },
+	        {"ENV",         set_pairs,   "Env"         },
+	        {"EXPOSE",      add_ports,   "ExposedPorts"},
+	        {"HEALTHCHECK", set_health,  "Healthcheck" },
+	        {"LABEL",       set_pairs,   "Labels"      },
+	        {"ONBUILD",     add_text,    "OnBuild"     },
+	        {"STOPSIGNAL",  set_signal,  "StopSignal"  },
+	        {"USER",        set_text,    "User"        },
+	        {"VOLUME",      add_volumes, "Volumes"     },
+	        {"WORKDIR",     set_workdir, "WorkingDir"  },
 	};
 	FREED char *copy = xstrdup(instruction);
 	char *text = copy + strspn(copy, blanks), *end = copy + strlen(copy);

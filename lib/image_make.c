@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "image_make.h"
 
+#include "image_base.h"
 #include "image_publish.h"
 #include "io.h"
 #include "num.h"
@@ -62,16 +63,20 @@ static json_t *now(void)
 	return json_string(text);
 }
 
-static json_t *make_config(const struct image_recipe *recipe, json_t *config, json_t *diff_ids)
+/* What was done to make it: the last thing in its history. */
+static void add_history(const struct image_parts *parts, const struct image_recipe *recipe,
+                        const char *created_by)
 {
 	json_t *created = now();
-	FREED char *by = text_utf8(recipe->created_by), *message = text_utf8(recipe->message);
-	json_t *history =
-	        json_pack("{sO ss* ss*}", "created", created, "created_by", by, "comment", message);
+	FREED char *by = text_utf8(created_by), *message = text_utf8(recipe->message);
+	FREED char *author = text_utf8(recipe->author);
 
-	return json_pack("{so ss ss so s{ss so} s[o]}", "created", created, "architecture",
-	                 image_architecture(), "os", "linux", "config", config, "rootfs", "type",
-	                 "layers", "diff_ids", diff_ids, "history", history);
+	if (json_object_set(parts->whole, "created", created) ||
+	    (author && json_object_set_new(parts->whole, "author", json_string(author))) ||
+	    json_array_append_new(parts->history,
+	                          json_pack("{so ss* ss* ss*}", "created", created, "author",
+	                                    author, "created_by", by, "comment", message)))
+		fail(NULL, "memory");
 }
 
 char *image_checked_name(const char *text)
@@ -86,41 +91,45 @@ char *image_checked_name(const char *text)
 	return xstrdup(reference_text(&reference));
 }
 
-static json_t *changed_config(const struct image_recipe *recipe)
+/* Returns what made it, for its history; the caller frees it. */
+static char *change_config(json_t *config, const struct image_recipe *recipe)
 {
-	json_t *config = json_object();
+	char *by = image_take_container(config, recipe);
 
 	for (size_t i = 0; i < recipe->changes.count; i++)
 		image_change(config, recipe->changes.at[i]);
-	return config;
+	return by;
 }
 
 void image_check(struct image_recipe *recipe)
 {
 	for (size_t i = 0; i < recipe->names.count; i++)
 		recipe->names.at[i] = image_checked_name(recipe->names.at[i]);
-	json_decref(changed_config(recipe));
+	json_t *config = json_object();
+	free(change_config(config, recipe));
+	json_decref(config);
 }
 
 void image_make(struct store *store, const struct image_recipe *recipe, char id[DIGEST_LENGTH + 1])
 {
-	json_t *diff_ids = json_array(), *layers = json_array();
+	struct image_parts parts = image_begin(store, recipe);
 	char digest[DIGEST_LENGTH + 1];
 
 	for (size_t i = 0; i < recipe->layers.count; i++)
-		add_layer(store, recipe->layers.at[i], diff_ids, layers);
-	json_t *config = make_config(recipe, changed_config(recipe), diff_ids);
-	uint64_t size = publish_json(store, config, id);
+		add_layer(store, recipe->layers.at[i], parts.diff_ids, parts.layers);
+	FREED char *by = change_config(parts.config, recipe);
+	add_history(&parts, recipe, recipe->created_by ?: by);
+	uint64_t size = publish_json(store, parts.whole, id);
 	json_t *manifest = json_pack("{si ss s{ss ss sI} so}", "schemaVersion", 2, "mediaType",
 	                             MEDIA_MANIFEST, "config", "mediaType", MEDIA_CONFIG, "digest",
-	                             id, "size", (json_int_t)size, "layers", layers);
+	                             id, "size", (json_int_t)size, "layers", parts.layers);
 	size = publish_json(store, manifest, digest);
 	json_t *entry = json_pack("{ss ss sI s{ss ss}}", "mediaType", MEDIA_MANIFEST, "digest",
 	                          digest, "size", (json_int_t)size, "platform", "architecture",
 	                          image_architecture(), "os", "linux");
 	if (!entry || json_array_append_new(store_manifests(store), entry))
 		fail(NULL, "memory");
-	json_decref(config);
+	json_decref(parts.whole);
 	json_decref(manifest);
 	for (size_t i = 0; i < recipe->names.count; i++)
 		image_name(store, entry, recipe->names.at[i]);

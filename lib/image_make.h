@@ -13,7 +13,14 @@ struct image_recipe {
 	struct list layers;  /* directories as stage_make() makes them, the lowest layer first */
 	struct list names;   /* NAME[:TAG]; may be empty */
 	struct list changes; /* Dockerfile instructions for the config: see image_change() */
-	const char *message, *created_by; /* for its history; may be NULL */
+	const char *message, *created_by, *author; /* for its history; may be NULL */
+	const char *base; /* an image that it is over: layers, config, history; or NULL */
+	/*
+	 * Of a container, files of NUL-ended words: its environment, and its command, so many words
+	 * of which are the entrypoint. Or NULL. The changes come behind.
+	 */
+	const char *env_from, *args_from;
+	uint64_t entrypoint;
 };
 
 /*
@@ -44,8 +51,8 @@ char *image_checked_name(const char *text);
 void image_make(struct store *store, const struct image_recipe *recipe, char id[DIGEST_LENGTH + 1]);
 
 /*
- * Apply one instruction to the `config` of an image: CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, ONBUILD,
- * STOPSIGNAL, USER, VOLUME, WORKDIR. refuse()s what is none of these, or is written wrongly.
+ * Apply one instruction to the `config` of an image: CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK,
+ * LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME, WORKDIR. refuse()s what is none of these, or is written wrongly.
  */
 void image_change(json_t *config, const char *instruction);
 

@@ -304,6 +304,14 @@ END
             WorkingDir: "/w/sub"}')"
     image y --name y -c 'CMD echo "a  b" $X' -c 'ENTRYPOINT ["unclosed"' -c 'WORKDIR a' -c 'ENTRYPOINT []' -c 'CMD [1]' > id
     assert_equal "$(img-store show --json y | jq -Sc .image.config)" '{"Cmd":["/bin/sh","-c","[1]"],"Entrypoint":[],"WorkingDir":"/a"}'
+    health() { # EXPECTED INSTRUCTION
+        image health --name health -c "HEALTHCHECK $2" > id
+        assert_equal "$(img-store show --json health | jq -Sc .image.config.Healthcheck)" "$1"
+    }
+    health '{"Test":["NONE"]}' none
+    health '{"Test":["CMD-SHELL","a  b | c"]}' 'CMD a  b | c'
+    health '{"Interval":90500000000,"Retries":3,"StartInterval":1000000,"StartPeriod":0,"Test":["CMD","a b"],"Timeout":86400000000000}' \
+        '--interval=1m30.5s  --timeout=24h --start-period=0 --start-interval=1000us --retries=3 cmd ["a b"]'
     before=$(state)
     while IFS='|' read -r bad why; do
         bad=$(printf '%b.' "$bad") && bad=${bad%.}
@@ -331,6 +339,17 @@ VOLUME []|a volume has no name
 VOLUME ""|a volume has no name
 CMD \0377|not UTF-8, which a config has to be
 ENV A=\0377|not UTF-8, which a config has to be
+HEALTHCHECK \0377|neither NONE nor CMD with a command
+HEALTHCHECK CMD|neither NONE nor CMD with a command
+HEALTHCHECK --retries=1|neither NONE nor CMD with a command
+HEALTHCHECK --retries=1 NONE|neither NONE nor CMD with a command
+HEALTHCHECK --nonsense=1 CMD x|an option is unknown
+HEALTHCHECK --retries=x CMD x|not a time such as 1m30s, or a number of retries
+HEALTHCHECK --interval=5 CMD x|not a time such as 1m30s, or a number of retries
+HEALTHCHECK --interval=1us CMD x|not a time such as 1m30s, or a number of retries
+HEALTHCHECK --interval= CMD x|not a time such as 1m30s, or a number of retries
+HEALTHCHECK --interval=1s2 CMD x|not a time such as 1m30s, or a number of retries
+HEALTHCHECK CMD \0377|not UTF-8, which a config has to be
 ONBUILD \0377|not UTF-8, which a config has to be
 USER \0377|not UTF-8, which a config has to be
 END
@@ -339,6 +358,61 @@ END
     assert_dir_exist "$dir" # what was staged is there for another try
     img-store add --name z --message $'\xff' --created-by $'import \xe9.tar' "$dir"
     assert_equal "$(img-store show --json z | jq -c '.image.history[0] | [.comment, .created_by]')" '["�","import �.tar"]'
+}
+
+# bats test_tags=vm
+@test "add --base: over the layers of another image, with its config and history" {
+    need_command jq
+    image below --name below -c 'ENV A=1' -c 'CMD ["old"]' -c 'ENTRYPOINT ["e"]' -c 'LABEL a=1' -c 'ONBUILD RUN x' -m first --author one > base
+    layer above
+    printf '%s\0' e 'f g' c $'d\n' '' > args
+    printf '%s\0' A=2 $'B=x\ny' C= > env
+    img-store add --base below --args-from args --entrypoint 2 --env-from env -c 'USER 7' --author 'me <x>' -m why --name new "$dir" > id
+    img-store show --json new > json
+    assert_equal "$(jq -c '.image | [.config, .author, (.history | map([.author, .comment, .created_by])), (.rootfs.diff_ids | length), .architecture]' json)" \
+        "$(jq -nc --arg machine "$(img-store show --json below | jq -r .image.architecture)" '[{Env: ["A=2", "B=x\ny", "C="],
+            Cmd: ["c", "d\n", ""], Entrypoint: ["e", "f g"], Labels: {a: "1"}, User: "7"}, "me <x>",
+            [["one", "first", null], ["me <x>", "why", "e f g c d\n "]], 2, $machine]')"
+    assert_equal "$(jq -c .image.rootfs.diff_ids[0] json)" "$(img-store show --json below | jq -c .image.rootfs.diff_ids[0])"
+    assert_equal "$(img-store show new | sed -n 's/^layers\t//p' | while read -r tree; do cat "$tree/file"; echo; done | xargs)" 'above below'
+    for name in below new; do skopeo inspect "oci:$images:$name:latest" | jq -c '.Layers | length'; done > count
+    assert_equal "$(xargs < count)" '1 2'
+    # By its id; nothing but an entrypoint, or no command at all.
+    layer again
+    printf 'only\0' > args
+    img-store add --base "$(cat base)" --args-from args --entrypoint 1 --name only "$dir" > id
+    assert_equal "$(img-store show --json only | jq -c '.image.config | [.Entrypoint, .Cmd, .Env, .OnBuild]')" '[["only"],null,["A=1"],null]'
+    before=$(state)
+    layer third
+    run -1 img-store add --base nowhere "$dir"
+    assert_output --partial 'nowhere: '
+    run -1 img-store add --base below --args-from args --entrypoint 2 "$dir"
+    assert_output 'img-store: args: has no 2 words of an entrypoint'
+    run -1 img-store add --base below --env-from nowhere "$dir"
+    assert_output 'img-store: nowhere: read: No such file or directory'
+    printf 'A=\xff\0' > env
+    run -1 img-store add --base below --env-from env "$dir"
+    assert_output --partial 'not UTF-8, which a config has to be'
+    layers_of_below=$(img-store show below | sed -n 's/^layers\t//p')
+    mv "$layers_of_below" moved
+    run -1 img-store add --base below "$dir"
+    assert_output "img-store: $layers_of_below: find a layer of below: No such file or directory"
+    mv moved "$layers_of_below"
+    rm -r "$dir"
+    [[ $(state) == "$before" ]]
+    # What other programs write where there is nothing.
+    layer nulls
+    jq -c '.config += {Env: null, Labels: null, Volumes: null, Cmd: null}' "$images/blobs/sha256/$(sed s/sha256:// base)" > config
+    sum=$(sha256sum < config | cut -d ' ' -f 1)
+    cp config "$images/blobs/sha256/$sum"
+    manifest=$(img-store show --json below | jq -r .digest)
+    jq -c --arg d "sha256:$sum" --arg s "$(stat -c %s config)" '.config.digest = $d | .config.size = ($s | tonumber)' "$images/blobs/sha256/${manifest#*:}" > manifest
+    sum=$(sha256sum < manifest | cut -d ' ' -f 1)
+    cp manifest "$images/blobs/sha256/$sum"
+    jq --arg d "sha256:$sum" '.manifests += [{mediaType: "application/vnd.oci.image.manifest.v1+json", digest: $d, size: 1, annotations: {"org.opencontainers.image.ref.name": "nulls:latest"}}]' \
+        "$images/index.json" > index && cp index "$images/index.json"
+    img-store add --base nulls -c 'ENV A=1' -c 'LABEL b=2' -c 'VOLUME /v' --name filled "$dir" > id
+    assert_equal "$(img-store show --json filled | jq -Sc '.image.config | [.Env, .Labels, .Volumes]')" '[["A=1"],{"b":"2"},{"/v":{}}]'
 }
 
 @test "add: only what was staged here, and whole" {

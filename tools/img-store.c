@@ -51,10 +51,12 @@ static void open_to_change(void)
 		store_lock(&store);
 }
 
-static void finish(void)
+/* The exit status, when all was told that there is to tell. */
+static int finish(int failed)
 {
 	if (fflush(stdout) || ferror(stdout))
 		fail("standard output", "write");
+	return failed ? STATUS_FAILED : 0;
 }
 
 static void opt_owner(const struct opt *opt, const char *arg)
@@ -81,8 +83,7 @@ static int stage(int argc, char **argv)
 	char *path = stage_make(&store, owner ? owner : getppid());
 	on_failure(undo_stage, path);
 	puts(path);
-	finish();
-	return 0;
+	return finish(0);
 }
 
 static int check(int argc, char **argv)
@@ -123,17 +124,14 @@ static int show(int argc, char **argv)
 	open_to_read();
 	image_find(&store, argv[0], &image);
 	image_show(&store, &image, json ? IMAGE_JSON : shell ? IMAGE_SHELL : IMAGE_LINES);
-	finish();
-	return 0;
+	return finish(0);
 }
 
 static int list(int argc, char **argv)
 {
 	(void)argc, (void)argv;
 	open_to_read();
-	int failed = image_list(&store, json);
-	finish();
-	return failed ? STATUS_FAILED : 0;
+	return finish(image_list(&store, json));
 }
 
 static int tag(int argc, char **argv)
@@ -178,8 +176,7 @@ static int sweep(int argc, char **argv)
 	        delete ? sweep_delete(&store, sweeper, &keep) : sweep_aside(&store, sweeper, &keep);
 	store_unlock(&store);
 	failed |= stage_clear(&store);
-	finish();
-	return failed ? STATUS_FAILED : 0;
+	return finish(failed);
 }
 
 /* clang-format off */
@@ -194,6 +191,11 @@ static const struct opt stage_options[] = {
 static const struct opt add_options[] = {
 	{"name", 0, "NAME[:TAG]", "name it so (repeatable)", opt_list, &recipe.names},
 	{"change", 'c', "INSTRUCTION", "of a Dockerfile, such as 'CMD [\"sh\"]' (repeatable)", opt_list, &recipe.changes},
+	{"base", 0, "IMAGE", "over the layers of this image, with its config", opt_string, &recipe.base},
+	{"env-from", 0, "FILE", "variables, NUL-ended, in place of the config's", opt_string, &recipe.env_from},
+	{"args-from", 0, "FILE", "words, NUL-ended, in place of its command", opt_string, &recipe.args_from},
+	{"entrypoint", 0, "N", "so many of these words are its entrypoint (0)", opt_number, &recipe.entrypoint},
+	{"author", 'a', "TEXT", "who made it", opt_string, &recipe.author},
 	{"message", 'm', "TEXT", "a comment for its history", opt_string, &recipe.message},
 	{"created-by", 0, "TEXT", "what made it, for its history", opt_string, &recipe.created_by},
 	{0},
