@@ -18,7 +18,7 @@
 struct packing {
 	struct archive *archive;
 	const char *root; /* for messages */
-	bool upper, wants_digest;
+	bool upper, live, wants_digest;
 	dev_t device;
 	struct stat itself; /* what `out` is */
 	void *links;
@@ -82,8 +82,14 @@ static void add_contents(struct packing *p, const char *path, la_int64_t size, c
 
 		if (got < 0)
 			fail_at(p, name, "read");
-		if (!got)
+		if (!got && !p->live)
 			refuse(layer_object(p->root, name), "became shorter while it was read");
+		if (!got) {
+			/* libarchive fills up what an entry lacks. */
+			complain_plainly(layer_object(p->root, name),
+			                 "became shorter while it was read: filled up with zeros");
+			return;
+		}
 		la_ssize_t put = archive_write_data(p->archive, p->buffer, (size_t)got);
 		check(p, put < 0 ? (int)put : ARCHIVE_OK, name);
 		size -= got;
@@ -152,6 +158,10 @@ static void add_one(struct packing *p, int dir, const char *base, const char *na
 	char path[64];
 	struct stat st;
 
+	if (fd < 0 && errno == ENOENT && p->live) {
+		complain_plainly(layer_object(p->root, name), "has vanished: left out");
+		return;
+	}
 	if (fd < 0 || fstat(fd, &st))
 		fail_at(p, name, "open");
 	if (left_out(p, &st, name))
@@ -174,8 +184,9 @@ static void add_one(struct packing *p, int dir, const char *base, const char *na
 		add_directory(p, fd, path, name);
 }
 
-void layer_pack(const char *path, bool upper, int out, struct layer_facts *facts)
+void layer_pack(const struct layer_source *source, int out, struct layer_facts *facts)
 {
+	const char *path = source->path;
 	struct packing *p = xalloc(sizeof(*p));
 	struct stat st;
 
@@ -186,7 +197,8 @@ void layer_pack(const char *path, bool upper, int out, struct layer_facts *facts
 		fail(path, "open");
 	p->archive = archive_write_new();
 	p->root = path;
-	p->upper = upper;
+	p->upper = source->upper;
+	p->live = source->live;
 	p->wants_digest = facts;
 	p->out = out;
 	p->device = st.st_dev;

@@ -782,9 +782,10 @@ drwx------ sub/mnt/'
     mkdir tree
     head -c 3000000 /dev/urandom > tree/file
     mkfifo pipe
+    live=''
     # More than a pipe holds: it waits within the file for who reads the pipe.
     begin() {
-        img-layer pack tree > pipe 2> errors &
+        img-layer pack ${live:+$live} tree > pipe 2> errors &
         pid=$!
         exec 5< pipe
         head -c 100000 <&5 > x.tar
@@ -801,6 +802,21 @@ drwx------ sub/mnt/'
     cat <&5 > /dev/null
     run -1 wait "$pid"
     assert_equal "$(cat errors)" 'img-layer: tree/file: became shorter while it was read'
+    # In a tree that is known to be in use.
+    touch tree/vanishes
+    live=--live
+    truncate -s 3000000 tree/file
+    begin
+    truncate -s 2000000 tree/file
+    rm tree/vanishes
+    cat <&5 >> x.tar
+    run -0 wait "$pid"
+    assert_equal "$(cat errors)" "img-layer: tree/file: became shorter while it was read: filled up with zeros
+img-layer: tree/vanishes: has vanished: left out"
+    run -0 tar -xvf x.tar
+    assert_output $'./\nfile'
+    assert_equal "$(stat -c %s file)" 3000000
+    cmp -n 2000000 file tree/file
 }
 
 @test "a full disk, a read-only one: the path is told, and nothing is left" {

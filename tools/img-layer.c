@@ -26,6 +26,7 @@
 
 static const char *from, *blob_path;
 static bool json, progress, overlay;
+static struct layer_source source;
 static int info_fd = -1;
 static struct layer_diff differences;
 static uint64_t expected; /* bytes to read; 0: unknown */
@@ -150,7 +151,8 @@ static int pack(int argc, char **argv)
 	if (isatty(STDOUT_FILENO))
 		refuse("standard output", "is a terminal, which is no place for an archive");
 	allow_depth();
-	layer_pack(argv[0], overlay, STDOUT_FILENO, info ? &facts : NULL);
+	source.path = argv[0];
+	layer_pack(&source, STDOUT_FILENO, info ? &facts : NULL);
 	if (info)
 		layer_print_facts(info, &facts, NULL, json);
 	return 0;
@@ -193,7 +195,8 @@ static const struct opt unpack_options[] = {
 	{0},
 };
 static const struct opt pack_options[] = {
-	{"overlay", 0, NULL, "DIR is a layer of overlayfs, over others", opt_flag, &overlay},
+	{"overlay", 0, NULL, "DIR is a layer of overlayfs, over others", opt_flag, &source.upper},
+	{"live", 0, NULL, "DIR is in use: what vanishes meanwhile is no error", opt_flag, &source.live},
 	{"info-fd", 0, "FD", "tell the facts here", opt_fd, &info_fd},
 	{"json", 0, NULL, "the facts as a JSON object", opt_flag, &json},
 	{0},
