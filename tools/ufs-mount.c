@@ -1,6 +1,6 @@
 /*
- * ufs-mount: mount layers as one tree (overlayfs) in the mount namespace that it runs in, then
- * exec a command.
+ * ufs-mount: mount layers as one tree (overlayfs), or the root of a process, in the mount namespace
+ * that it runs in, then exec a command.
  *
  * Changes: a mount at TARGET; the directories TARGET, --upper and --work where they are missing,
  * each below a directory that exists. When it fails, by itself or because the command cannot be
@@ -14,6 +14,7 @@
 #include "mountinfo.h"
 #include "opt.h"
 #include "overlay.h"
+#include "root_of.h"
 #include "sys.h"
 #include <errno.h>
 #include <string.h>
@@ -23,6 +24,7 @@
 static struct list lowers, options;
 static const char *upper, *work;
 static bool read_only, unmount;
+static uint64_t process, start; /* whose root is to be seen */
 
 static void undo_directory(void *path)
 {
@@ -115,17 +117,32 @@ static char **choose_options(void)
 	return all.at;
 }
 
+static void bind_read_only(int mount, const char *object, const char *target, int at)
+{
+	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
+
+	if (mount < 0 || sys_mount_setattr(mount, "", AT_EMPTY_PATH, &attr))
+		fail(object, "bind");
+	if (sys_move_mount(mount, "", at, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH))
+		overlay_fail(target);
+}
+
 /* One layer alone is not an overlay to the kernel. Bound read-only it has the same effect. */
 static void mount_bind(const struct layer *layer, const char *target, int at)
 {
-	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
 	CLOSED int mount =
 	        sys_open_tree(layer->fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 
-	if (mount < 0 || sys_mount_setattr(mount, "", AT_EMPTY_PATH, &attr))
-		fail(layer->path, "bind");
-	if (sys_move_mount(mount, "", at, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH))
-		overlay_fail(target);
+	bind_read_only(mount, layer->path, target, at);
+}
+
+static void mount_root_of(char *target)
+{
+	CLOSED int mount = root_of((pid_t)process, start);
+	CLOSED int at = open_directory(target, 0755, undo_directory);
+
+	bind_read_only(mount, "root", target, at);
+	on_failure(undo_mount, target);
 }
 
 static void mount_layers(char *target)
@@ -182,6 +199,8 @@ static const struct opt table[] = {
 	{"upper", 'u', "DIR", "where changes go; without it the tree is read-only", opt_string, &upper},
 	{"work", 'w', "DIR", "for the kernel, on the file system of --upper", opt_string, &work},
 	{"read-only", 'r', NULL, "mount it read-only, with --upper too", opt_flag, &read_only},
+	{"root-of", 0, "PID", "no layers but what this process has as its root, read-only", opt_number, &process},
+	{"start", 0, "TICKS", "only if the process began then", opt_number, &start},
 	{"option", 'o', "OPTION", "an option of overlayfs, such as volatile (repeatable)", opt_list, &options},
 	{"unmount", 0, NULL, "unmount TARGET", opt_flag, &unmount},
 	{0},
@@ -206,18 +225,21 @@ int main(int argc, char **argv)
 		usage_error("TARGET is missing");
 	if (*command && (strcmp(*command, "--") || !*++command))
 		usage_error("%s: wants '-- COMMAND' behind TARGET", *(command - 1));
-	if (unmount && (lowers.count || upper || work || options.count || read_only || *command))
+	if (unmount &&
+	    (process || lowers.count || upper || work || options.count || read_only || *command))
 		usage_error("--unmount goes with TARGET alone");
 	if (unmount)
 		return do_unmount(argv[first]);
-	if (!lowers.count)
+	if (process && (lowers.count || upper || work || options.count || process > INT32_MAX))
+		usage_error("--root-of wants a process, and no layers");
+	if (!lowers.count && !process)
 		usage_error("--lower is missing");
 	if (!upper != !work)
 		usage_error("--upper and --work go together");
 	if (options.count && lowers.count == 1 && !upper)
 		usage_error("--option: one --lower without --upper is bound, which takes none");
 
-	mount_layers(argv[first]);
+	(process ? mount_root_of : mount_layers)(argv[first]);
 	if (*command)
 		exec_command(command);
 	return 0;

@@ -1,0 +1,55 @@
+/* The root of a process: see root_of.h. */
+#define _GNU_SOURCE
+#include "root_of.h"
+
+#include "err.h"
+#include "io.h"
+#include "process.h"
+#include "sys.h"
+#include <errno.h>
+#include <stdio.h>
+#include <sys/wait.h>
+
+/* In the child: never where an errno is no number that an exit status can be. */
+static _Noreturn void copy_root(int namespace, int slot)
+{
+	if (setns(namespace, CLONE_NEWNS))
+		_exit(errno);
+	int mount = sys_open_tree(AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	if (mount < 0 || dup3(mount, slot, O_CLOEXEC) < 0)
+		_exit(errno);
+	_exit(0);
+}
+
+/*
+ * A mount is copied from inside of its namespace alone. Who enters that loses its own root and
+ * directory, so a child does, which shares our descriptors.
+ */
+int root_of(pid_t pid, uint64_t start)
+{
+	char path[32], object[16];
+	int status;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/mnt", pid);
+	(void)snprintf(object, sizeof(object), "%d", pid);
+	CLOSED int namespace = open(path, O_RDONLY | O_CLOEXEC);
+	int slot = open("/", O_PATH | O_CLOEXEC);
+	/* Asked when the namespace is open: it is that of whoever has the pid now. */
+	unsigned long long now = process_start(pid);
+	if ((namespace < 0 && errno == ENOENT) ||
+	    (namespace >= 0 && (!now || (start && now != start))))
+		refuse(object, "there is no such process any more");
+	if (namespace < 0 || slot < 0)
+		fail(object, "open its mount namespace");
+	pid_t child = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+	if (child == 0)
+		copy_root(namespace, slot);
+	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
+	}
+	if (child < 0)
+		fail(object, "fork");
+	errno = WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
+	if (errno)
+		fail(object, "copy its root mount");
+	return slot;
+}
