@@ -70,19 +70,51 @@ static char **read_words(const char *path)
 	return words;
 }
 
-/* So many words as an array; none: the member goes. */
+static json_t *word(const char *text)
+{
+	json_t *value = json_string(text);
+
+	if (!value)
+		refuse(text, "not UTF-8, which a config has to be");
+	return value;
+}
+
+/* None: the member goes. */
+static void put_array(json_t *config, const char *key, json_t *array)
+{
+	if (json_array_size(array) == 0)
+		(void)json_object_del(config, key);
+	else if (json_object_set(config, key, array))
+		fail(NULL, "memory");
+	json_decref(array);
+}
+
 static void put_words(json_t *config, const char *key, char **words, size_t count)
 {
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < count; i++)
-		if (json_array_append_new(array, json_string(words[i])))
-			refuse(words[i], "not UTF-8, which a config has to be");
-	if (!count)
-		(void)json_object_del(config, key);
-	else if (json_object_set(config, key, array))
-		fail(NULL, "memory");
-	json_decref(array);
+		(void)json_array_append_new(array, word(words[i]));
+	put_array(config, key, array);
+}
+
+/* Where a variable is there twice, the later one counts. */
+static void put_variables(json_t *config, char **env)
+{
+	json_t *array = json_array(), *one;
+	size_t i;
+
+	for (; *env; env++) {
+		size_t length = strcspn(*env, "=") + 1;
+
+		json_array_foreach(array, i,
+		                   one) if (!strncmp(json_string_value(one), *env, length)) break;
+		if (i < json_array_size(array))
+			(void)json_array_set_new(array, i, word(*env));
+		else
+			(void)json_array_append_new(array, word(*env));
+	}
+	put_array(config, "Env", array);
 }
 
 static size_t count_words(char **words)
@@ -114,7 +146,7 @@ char *image_take_container(json_t *config, const struct image_recipe *recipe)
 	if (recipe->env_from) {
 		FREED char **env = read_words(recipe->env_from);
 
-		put_words(config, "Env", env, count_words(env));
+		put_variables(config, env);
 	}
 	if (!recipe->args_from)
 		return NULL;

@@ -2,6 +2,7 @@
 # img-layer: what comes out of archives, friendly and hostile, by the files that are there afterwards.
 
 load lib/common
+load lib/tree
 
 setup() {
     common_setup
@@ -13,21 +14,6 @@ setup() {
 teardown() { common_teardown; }
 
 TAR=(tar --numeric-owner --xattrs --xattrs-include='*' --warning=no-timestamp)
-
-# tree DIR: all there is to what is below, in lines that are the same for the same tree
-tree() {
-    (
-        cd "$1"
-        find . -printf '%p %y %m %U:%G %T@ %l\0' | sort -z | tr '\0' '\n'
-        find . -type f -printf '%p %s\0' | sort -z | tr '\0' '\n'
-        find . \( -type b -o -type c \) -exec stat -c '%n %t:%T' {} + | sort
-        # Of several names of one file the first, and the others with it
-        find . ! -type d -links +1 -printf '%p\t%i\n' | sort |
-            awk -F '\t' '{ if (!($2 in first)) first[$2] = $1; print $1, first[$2] }'
-        find . -type f -print0 | sort -z | xargs -0r sha256sum
-        find . -print0 | sort -z | xargs -0 getfattr -hd -m - -e hex
-    )
-}
 
 same_tree() { # DIR DIR
     tree "$1" > one.tree
@@ -348,54 +334,23 @@ entries	$(find copy | wc -l)"
     assert_equal "$(ls -A DIR | xargs)" '.wha a.wh.b'
 }
 
-# below DIR...: two layers to be changed, the upper one of which has deleted and replaced something
+# two layers to be changed, the upper one of which has deleted and replaced something
 make_layers() {
-    mkdir -p one/dir/sub two/dir
-    (
-        cd one
-        echo 1 > file; echo 1 > dir/a; echo 1 > dir/b; echo 1 > dir/sub/deep
-        mkdir -p gone replaced/by opaque/sub keep/more touched
-        echo 1 > gone/x; echo 1 > replaced/by/x; echo 1 > opaque/old; echo 1 > opaque/sub/old; echo 1 > keep/more/x
-        echo 1 > linked; ln linked keep/linked
-        echo 1 > to-dir; ln -s file link; mkdir moved; echo 1 > moved/x; echo 1 > below; mkdir below-dir; : > below-dir/x
-        chmod 4755 file; setfattr -n user.a -v 1 dir
-    )
+    mkdir -p one two/dir
+    (cd one && make_lower)
     mknod two/below c 0 0
-    mkdir two/below-dir; setfattr -n trusted.overlay.opaque -v y two/below-dir; echo 2 > two/below-dir/y
+    mkdir two/below-dir
+    setfattr -n trusted.overlay.opaque -v y two/below-dir
+    echo 2 > two/below-dir/y
     echo 2 > two/dir/b
     find one two -exec touch -hd '2020-02-02 02:02:02.020202' {} +
-}
-
-# change: all that can be done to a tree, in the current directory
-change() {
-    rm dir/a
-    echo more >> dir/b
-    rm -r gone
-    rm -r replaced; mkdir replaced; echo new > replaced/new
-    rm -r opaque; mkdir -p opaque/sub; echo new > opaque/sub/new
-    chmod 700 touched
-    touch -d '2001-01-01' keep/more
-    chown 7:8 file
-    rm to-dir; mkdir to-dir; echo x > to-dir/x
-    rm -r dir/sub; echo file > dir/sub
-    mv moved moved-away
-    mkdir -p new/dir; mknod new/null c 1 3; mkfifo new/fifo; ln -s /nowhere new/link; : > new/$'tab\tnew\nline'
-    echo h > new/hard; ln new/hard new/dir/hard
-    setfattr -n user.b -v 2 new/hard; setfattr -n trusted.c -v 3 new/dir
-    rm link; ln -s other link
-    echo 3 > below
-    rm below-dir/y
-    touch -hd '2003-03-03 03:03:03.030303' replaced opaque dir new new/* new/dir to-dir moved-away link below
 }
 
 # over COMMAND ARG...: in the directory where upper (made if it is missing) lies over two over one
 over() {
     mkdir -p upper work merged
-    unshare -m bash -euo pipefail -c "$(declare -f change tree)"'
-        ufs-mount --lower two --lower one --upper upper --work work merged -- bash -euo pipefail -c "
-            $(declare -f change tree)
-            cd merged
-            \"\$@\"" bash "$@"' bash "$@"
+    unshare -m ufs-mount --lower two --lower one --upper upper --work work merged -- \
+        bash -euo pipefail -c "$(declare -f change_tree tree)"' ; cd merged; "$@"' bash "$@"
 }
 
 # bats test_tags=vm
@@ -404,7 +359,7 @@ over() {
     over true
     run -0 img-layer diff --lower two --lower one upper
     refute_output
-    over change
+    over change_tree
     img-layer diff --lower two -l one upper > out
     diff out - << 'END'
 A	/below
@@ -482,7 +437,7 @@ END
 # bats test_tags=vm
 @test "--overlay: an upper directory as a layer, and as one again: the same tree, the same bytes" {
     make_layers
-    over change
+    over change_tree
     over tree . > want
     img-layer pack --overlay upper > layer.tar
     img-layer unpack --overlay copy --from layer.tar > facts

@@ -54,6 +54,31 @@ tree() { # DIR: all there is to a tree, one line per entry
 }
 
 # bats test_tags=vm
+@test "--root-of: what a process has as its root, without what is mounted there" {
+    cp "$(type -P busybox)" low/busybox
+    mkdir low/mnt
+    ns-spawn --pid --mnt --info-fd 5 -- ufs-mount --lower low --upper upper --work work merged -- bash -euc '
+        mount --bind merged merged && cd merged && mkdir old && pivot_root . old && cd / && exec /busybox sh -c "
+            /busybox umount -l /old
+            /busybox mount -t tmpfs none /mnt; echo x > /mnt/hidden; echo x > /changed; echo x > /ready; exec /busybox sleep 1000"' \
+        5> facts > log 2>&1 3>&- &
+    poll 10 test -e upper/ready
+    pid=$(sed -n 's/^pid[\t=]//p' facts) start=$(sed -n 's/^start[\t=]//p' facts)
+    inside '
+        ufs-mount --root-of "$1" --start "$2" target -- sh -c "
+            cd target && [ \$(cat changed) = x ] && [ \$(cat file) = low ] && ! [ -e mnt/hidden ]"
+        fails 1 touch target/new
+        cd "$3" && ufs-mount --root-of "$1" target2 -- sh -c "[ \$PWD = \"$3\" ]" # we are where we were
+        fails 125 ufs-mount --root-of "$1" --start 1 target3
+        grep -q "there is no such process any more$" stderr && [[ ! -e target3 ]]
+        fails 125 ufs-mount --root-of 2147483647 target3
+        fails 125 ufs-mount --root-of 1 --lower low target3' "$pid" "$start" "$T"
+    [[ ! -e upper/new ]]
+    kill -KILL "$pid"
+    wait $! || :
+}
+
+# bats test_tags=vm
 @test "without --upper the tree is read-only" {
     inside '
         ufs-mount --lower top --lower low merged
