@@ -52,7 +52,8 @@ void image_make(struct store *store, const struct image_recipe *recipe, char id[
 
 /*
  * Apply one instruction to the `config` of an image: CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK,
- * LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME, WORKDIR. refuse()s what is none of these, or is written wrongly.
+ * LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME, WORKDIR. refuse()s what is none of these, or is written
+ * wrongly.
  */
 void image_change(json_t *config, const char *instruction);
 
