@@ -16,10 +16,12 @@ ALL_CFLAGS = $(BASE_CFLAGS) $(CFLAGS) -ffunction-sections -MMD -MP
 # tenth of the time of one that loads glibc. The kernel's headers come from the host's own.
 STATIC_TOOLS := ns-spawn ns-enter ctr-init ufs-mount ufs-list cg-limit ctr-state ctr-log tty-relay pid-signal
 # The others are off that path, and link the libraries that do their work.
-LIBRARY_TOOLS := img-layer img-store seccomp-compile
+LIBRARY_TOOLS := img-layer img-store tpl-format seccomp-compile
 LIBS_img-layer := -larchive -lcrypto -lz
 # Every run asks the store once: it starts faster without shared libraries.
 LIBS_img-store := $(if $(SANITIZE),,-static) -ljansson -lcrypto
+# The same goes for what ends every list.
+LIBS_tpl-format := $(if $(SANITIZE),,-static) -ljansson
 LIBS_seccomp-compile := -lseccomp -ljansson
 
 # Packages, by what they are for, with the names of Debian 12.

@@ -19,8 +19,7 @@ void text_field(const char *s)
 	}
 }
 
-/* How many of the bytes at s the first character has; 0 when it is not UTF-8 (RFC 3629, 4). */
-static size_t utf8_length(const char *s, size_t bytes)
+size_t text_character(const char *s, size_t bytes)
 {
 	const unsigned char *c = (const unsigned char *)s;
 	static const struct {
@@ -64,26 +63,31 @@ static size_t plain_length(const char *s, size_t bytes)
 	return n;
 }
 
-void text_json_bytes(const char *s, size_t bytes)
+void text_json_to(FILE *out, const char *s, size_t bytes)
 {
-	putchar('"');
+	putc('"', out);
 	while (bytes) {
 		size_t plain = plain_length(s, bytes);
-		size_t length = plain ? plain : utf8_length(s, bytes);
+		size_t length = plain ? plain : text_character(s, bytes);
 
 		if (length == 0)
-			fputs("\\ufffd", stdout);
+			fputs("\\ufffd", out);
 		else if (plain || length > 1)
-			fwrite(s, 1, length, stdout);
+			fwrite(s, 1, length, out);
 		else if (*s == '"' || *s == '\\')
-			printf("\\%c", *s);
+			fprintf(out, "\\%c", *s);
 		else
-			printf("\\u%04x", (unsigned char)*s);
+			fprintf(out, "\\u%04x", (unsigned char)*s);
 		length += length == 0;
 		s += length;
 		bytes -= length;
 	}
-	putchar('"');
+	putc('"', out);
+}
+
+void text_json_bytes(const char *s, size_t bytes)
+{
+	text_json_to(stdout, s, bytes);
 }
 
 void text_json(const char *s)
@@ -98,7 +102,7 @@ char *text_utf8(const char *s)
 	size_t left = strlen(s);
 	char *copy = xalloc(3 * left + 1), *to = copy;
 	while (left) {
-		size_t length = utf8_length(s, left);
+		size_t length = text_character(s, left);
 
 		to = length ? mempcpy(to, s, length) : stpcpy(to, "\xef\xbf\xbd");
 		length += length == 0;

@@ -6,6 +6,7 @@
 #define TEXT_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /*
  * For a field of a line: tab, newline, other control characters and backslash as octal escapes,
@@ -19,6 +20,10 @@ void text_json(const char *s);
 
 /* As text_json(), of so many bytes, NULs among them. */
 void text_json_bytes(const char *s, size_t length);
+void text_json_to(FILE *out, const char *s, size_t length);
+
+/* How many of the bytes at s the first character has; 0 when it is not UTF-8 (RFC 3629, 4). */
+size_t text_character(const char *s, size_t bytes);
 
 /* A copy that is UTF-8, in the same way, for who makes JSON of it; NULL of NULL. The caller frees.
  */

@@ -1,0 +1,250 @@
+/* Templates filled in: see tpl.h. */
+#define _GNU_SOURCE
+#include "tpl_tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum flow { GO_ON, BREAK, CONTINUE };
+
+static struct tpl_value value_of(struct tpl_run *run, const struct tpl_pipe *pipe,
+                                 const struct tpl_value *dot);
+static enum flow fill(struct tpl_run *run, const struct tpl_node *nodes,
+                      const struct tpl_value *dot);
+
+static struct tpl_value value_of_call(struct tpl_run *run, const struct tpl_term *term,
+                                      const struct tpl_value *args, size_t count)
+{
+	const struct tpl_function *function = term->function;
+	struct tpl_call call = {
+	        .run = run,
+	        .at = term->at,
+	        .function = function,
+	        .args = args,
+	        .count = (int)count,
+	};
+
+	if (call.count < function->least || (function->most >= 0 && call.count > function->most))
+		tpl_fault(run->template, term->at, "wrong number of args for %s: want %s%d, got %d",
+		          function->name, function->most == function->least ? "" : "at least ",
+		          function->least, call.count);
+	if (run->heading && function->heading)
+		return args[0];
+	return function->call(&call);
+}
+
+static struct tpl_value value_of_term(struct tpl_run *run, const struct tpl_term *term,
+                                      const struct tpl_value *dot)
+{
+	struct tpl_value value;
+
+	switch (term->kind) {
+	case TERM_DOT:
+		value = *dot;
+		break;
+	case TERM_FIELD:
+		value = tpl_field(run, term->number);
+		break;
+	case TERM_VALUE:
+		return term->value;
+	case TERM_VARIABLE:
+		value = run->slots[term->number];
+		break;
+	case TERM_FUNCTION:
+		return value_of_call(run, term, NULL, 0);
+	case TERM_PIPE:
+		value = value_of(run, term->pipe, dot);
+		break;
+	}
+	for (size_t i = 0; i < term->chain.names.count; i++)
+		value = tpl_member(run, &value, term->chain.names.at[i], term->chain.at[i]);
+	return value;
+}
+
+static struct tpl_value value_of_command(struct tpl_run *run, const struct tpl_command *command,
+                                         const struct tpl_value *dot, const struct tpl_value *piped)
+{
+	const struct tpl_term *first = command->terms;
+	struct tpl_value args[TPL_ARGUMENTS];
+	size_t count = 0;
+	bool ends;
+
+	if (first->kind != TERM_FUNCTION)
+		return value_of_term(run, first, dot);
+	bool lazy = tpl_is_lazy(first->function, &ends) && command->count > 1;
+	for (size_t i = 1; i < command->count; i++) {
+		args[count++] = value_of_term(run, &command->terms[i], dot);
+		if (lazy && tpl_is_true(&args[count - 1]) == ends)
+			return args[count - 1];
+	}
+	if (piped)
+		args[count++] = *piped;
+	return value_of_call(run, first, args, count);
+}
+
+static struct tpl_value value_of(struct tpl_run *run, const struct tpl_pipe *pipe,
+                                 const struct tpl_value *dot)
+{
+	struct tpl_value value = {0};
+
+	for (size_t i = 0; i < pipe->count; i++)
+		value = value_of_command(run, pipe->commands[i], dot, i ? &value : NULL);
+	if (pipe->slot_count == 1)
+		run->slots[pipe->slots[0]] = value;
+	return value;
+}
+
+static void set_slots(struct tpl_run *run, const struct tpl_pipe *pipe, const struct tpl_value *key,
+                      const struct tpl_value *element)
+{
+	if (pipe->slot_count)
+		run->slots[pipe->slots[pipe->slot_count - 1]] = *element;
+	if (pipe->slot_count == 2)
+		run->slots[pipe->slots[0]] = *key;
+}
+
+static void range_list(struct tpl_run *run, const struct tpl_node *node, json_t *list)
+{
+	size_t i;
+	json_t *json;
+
+	json_array_foreach(list, i, json)
+	{
+		struct tpl_value key = tpl_number((int64_t)i), element = tpl_from_json(run, json);
+
+		set_slots(run, node->pipe, &key, &element);
+		if (fill(run, node->body, &element) == BREAK)
+			break;
+	}
+}
+
+static void range_map(struct tpl_run *run, const struct tpl_node *node, json_t *map)
+{
+	const char **keys = tpl_keys(map);
+
+	for (size_t i = 0; i < json_object_size(map); i++) {
+		struct tpl_value key = tpl_string(run, keys[i], strlen(keys[i]));
+		struct tpl_value element = tpl_from_json(run, json_object_get(map, keys[i]));
+
+		set_slots(run, node->pipe, &key, &element);
+		if (fill(run, node->body, &element) == BREAK)
+			break;
+	}
+	free(keys);
+}
+
+static enum flow range(struct tpl_run *run, const struct tpl_node *node,
+                       const struct tpl_value *dot)
+{
+	struct tpl_value value = value_of(run, node->pipe, dot);
+
+	switch (value.kind) {
+	case TPL_LIST:
+		range_list(run, node, value.json);
+		break;
+	case TPL_MAP:
+		range_map(run, node, value.json);
+		break;
+	case TPL_NULL:
+	case TPL_NOTHING:
+		break;
+	case TPL_TEXT:
+		/* Of a map that has nothing there, see tpl_index(), or what is called so. */
+		if (run->heading || (run->rules->may_lack && !value.text.length))
+			return GO_ON;
+		__attribute__((fallthrough));
+	default:
+		tpl_fault(run->template, node->pipe->at, "range can't iterate over a %s",
+		          tpl_kind_name(&value));
+	}
+	return tpl_is_true(&value) ? GO_ON : fill(run, node->otherwise, dot);
+}
+
+static enum flow branch(struct tpl_run *run, const struct tpl_node *node,
+                        const struct tpl_value *dot)
+{
+	struct tpl_value value = value_of(run, node->pipe, dot);
+
+	if (!tpl_is_true(&value))
+		return fill(run, node->otherwise, dot);
+	return fill(run, node->body, node->kind == NODE_WITH ? &value : dot);
+}
+
+static void print(struct tpl_run *run, const struct tpl_value *value)
+{
+	bool is_null = value->kind == TPL_NULL && !run->rules->may_lack;
+
+	if (value->kind == TPL_NOTHING || is_null)
+		fputs("<no value>", run->out);
+	else
+		tpl_print(run, run->out, value);
+}
+
+static enum flow fill(struct tpl_run *run, const struct tpl_node *nodes,
+                      const struct tpl_value *dot)
+{
+	enum flow flow = GO_ON;
+	struct tpl_value value;
+
+	for (const struct tpl_node *node = nodes; node && flow == GO_ON; node = node->next)
+		switch (node->kind) {
+		case NODE_TEXT:
+			fwrite_unlocked(node->at, 1, node->length, run->out);
+			break;
+		case NODE_PRINT:
+		case NODE_SET:
+			value = value_of(run, node->pipe, dot);
+			if (node->kind == NODE_PRINT)
+				print(run, &value);
+			break;
+		case NODE_IF:
+		case NODE_WITH:
+			flow = branch(run, node, dot);
+			break;
+		case NODE_RANGE:
+			flow = range(run, node, dot);
+			break;
+		case NODE_BREAK:
+			return BREAK;
+		case NODE_CONTINUE:
+			return CONTINUE;
+		}
+	return flow;
+}
+
+static void run_with(struct tpl *tpl, struct tpl_run *run, const struct tpl_value *dot)
+{
+	run->rules = tpl->rules;
+	run->template = tpl->text;
+	run->slots = tpl->slots;
+	memset(run->slots, 0, tpl->slot_count * sizeof(*run->slots));
+	run->slots[0] = *dot;
+	(void)fill(run, tpl->nodes, dot);
+	for (size_t i = 0; i < run->memory.count; i++)
+		free(run->memory.at[i]);
+	free(run->memory.at);
+	json_decref(run->garbage);
+}
+
+void tpl_fill(struct tpl *tpl, json_t *value, FILE *out)
+{
+	struct tpl_run run = {.rules = tpl->rules, .out = out};
+	struct tpl_value dot = tpl_from_json(&run, value);
+
+	run_with(tpl, &run, &dot);
+}
+
+void tpl_fill_row(struct tpl *tpl, char *const *row, FILE *out)
+{
+	struct tpl_run run = {.row = row, .out = out};
+
+	run_with(tpl, &run, &(struct tpl_value){.kind = TPL_ROW});
+}
+
+void tpl_fill_heading(struct tpl *tpl, FILE *out)
+{
+	const struct tpl_fields *fields = tpl->rules->fields;
+	struct tpl_run run = {.row = fields ? fields->headings : NULL, .heading = true, .out = out};
+
+	run_with(tpl, &run, &(struct tpl_value){.kind = TPL_ROW});
+}
