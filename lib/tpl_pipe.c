@@ -204,7 +204,7 @@ struct tpl_pipe *tpl_parse_pipe(struct tpl_parser *parser, bool is_range)
 			tpl_fault(parser->lexer.template, command->terms[0].at,
 			          "non executable command in pipeline stage %zu", pipe->count + 1);
 		pipe->commands =
-		        xrealloc(pipe->commands, (pipe->count + 1) * sizeof(*pipe->commands));
+		        xrealloc(pipe->commands, (pipe->count + 1) * sizeof(struct tpl_command *));
 		pipe->commands[pipe->count++] = command;
 		more = tpl_is(parser, TOKEN_SIGN, "|");
 		if (more)

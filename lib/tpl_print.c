@@ -9,24 +9,29 @@
 #include <math.h>
 #include <string.h>
 
-/* With as many digits as it takes to read the same number again. */
-static void print_real(FILE *out, double real, int least_exponent)
+void tpl_real(char text[TPL_REAL_SIZE], double real, int least, int most)
 {
-	char text[40];
 	int digits = 0;
 
 	if (!isfinite(real)) {
-		fputs(isnan(real) ? "NaN" : real < 0 ? "-Inf" : "+Inf", out);
+		(void)stpcpy(text, isnan(real) ? "NaN" : real < 0 ? "-Inf" : "+Inf");
 		return;
 	}
 	do
-		(void)snprintf(text, sizeof(text), "%.*e", digits, real);
+		(void)snprintf(text, TPL_REAL_SIZE, "%.*e", digits, real);
 	while (strtod(text, NULL) != real && digits++ < 17);
 	int exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
-	if (exponent < least_exponent || exponent >= 21)
-		fputs(text, out);
-	else
-		fprintf(out, "%.*f", digits > exponent ? digits - exponent : 0, real);
+	if (exponent >= least && exponent < most)
+		(void)snprintf(text, TPL_REAL_SIZE, "%.*f",
+		               digits > exponent ? digits - exponent : 0, real);
+}
+
+static void print_real(FILE *out, double real, int least, int most)
+{
+	char text[TPL_REAL_SIZE];
+
+	tpl_real(text, real, least, most);
+	fputs(text, out);
 }
 
 static void print_list(struct tpl_run *run, FILE *out, const json_t *list)
@@ -86,7 +91,7 @@ void tpl_print(struct tpl_run *run, FILE *out, const struct tpl_value *value)
 		fprintf(out, "%" PRId64, value->integer);
 		break;
 	case TPL_FLOAT:
-		print_real(out, value->real, -4);
+		print_real(out, value->real, -4, 6);
 		break;
 	case TPL_BOOL:
 		fputs(value->truth ? "true" : "false", out);
@@ -161,7 +166,7 @@ static void print_json(FILE *out, const json_t *json)
 		fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(json));
 		break;
 	case JSON_REAL:
-		print_real(out, json_real_value(json), -6);
+		print_real(out, json_real_value(json), -6, 21);
 		break;
 	default:
 		fputs(json_is_null(json) ? "null" : json_is_true(json) ? "true" : "false", out);
@@ -213,7 +218,7 @@ void tpl_print_json(struct tpl_run *run, FILE *out, const struct tpl_value *valu
 		fputs("null", out);
 		break;
 	case TPL_FLOAT:
-		print_real(out, value->real, -6);
+		print_real(out, value->real, -6, 21);
 		break;
 	default:
 		tpl_print(run, out, value);

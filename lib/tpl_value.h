@@ -82,6 +82,13 @@ int tpl_compare(struct tpl_run *run, const struct tpl_value *a, const struct tpl
 /* The keys of a map in order, in an array of the caller's; NULL if there is none. */
 const char **tpl_keys(const json_t *map);
 
+/*
+ * With as many digits as it takes to read the same number again; without an exponent if that is at
+ * least `least` and less than `most` (-6 and 21 at the outside).
+ */
+enum { TPL_REAL_SIZE = 48 };
+void tpl_real(char text[TPL_REAL_SIZE], double real, int least, int most);
+
 /* As Go's fmt does with %v. */
 void tpl_print(struct tpl_run *run, FILE *out, const struct tpl_value *value);
 void tpl_print_json(struct tpl_run *run, FILE *out, const struct tpl_value *value);

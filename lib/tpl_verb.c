@@ -119,13 +119,10 @@ static void put_by_c(FILE *out, const struct tpl_verb *verb, const char *convers
 	if (verb->precision >= 0)
 		to += sprintf(to, ".%d", verb->precision);
 	(void)stpcpy(to, conversion);
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	if (value->kind == TPL_INT)
 		fprintf(out, format, value->integer);
 	else
 		fprintf(out, format, value->real);
-#pragma GCC diagnostic pop
 }
 
 static bool put_integer(FILE *out, const struct tpl_verb *verb, const struct tpl_value *value)
@@ -158,6 +155,21 @@ static bool put_integer(FILE *out, const struct tpl_verb *verb, const struct tpl
 	return false;
 }
 
+static bool put_real(FILE *out, const struct tpl_verb *verb, const struct tpl_value *value)
+{
+	char conversion[] = {verb->letter, '\0'}, text[TPL_REAL_SIZE];
+
+	if (!strchr("veEfFgG", verb->letter))
+		return false;
+	if (verb->precision >= 0 || !strchr("vg", verb->letter)) {
+		put_by_c(out, verb, conversion[0] == 'v' ? "g" : conversion, value);
+	} else {
+		tpl_real(text, value->real, -4, 6);
+		put_padded(out, verb, text, strlen(text));
+	}
+	return true;
+}
+
 /* Each element for itself. */
 static void put_elements(struct tpl_run *run, FILE *out, const struct tpl_verb *verb, json_t *json)
 {
@@ -185,7 +197,6 @@ static void put_elements(struct tpl_run *run, FILE *out, const struct tpl_verb *
 void tpl_put(struct tpl_run *run, FILE *out, const struct tpl_verb *verb,
              const struct tpl_value *value)
 {
-	char conversion[] = {verb->letter, '\0'};
 	bool done = false;
 
 	if (verb->letter == 'T') {
@@ -200,9 +211,7 @@ void tpl_put(struct tpl_run *run, FILE *out, const struct tpl_verb *verb,
 		done = put_integer(out, verb, value);
 		break;
 	case TPL_FLOAT:
-		done = verb->letter != 'v' && strchr("eEfFgG", verb->letter);
-		if (done)
-			put_by_c(out, verb, conversion, value);
+		done = put_real(out, verb, value);
 		break;
 	case TPL_BOOL:
 		done = verb->letter == 'v' || verb->letter == 't';
