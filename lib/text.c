@@ -65,6 +65,9 @@ static size_t plain_length(const char *s, size_t bytes)
 
 void text_json_to(FILE *out, const char *s, size_t bytes)
 {
+	static const char names[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+	const char *name;
+
 	putc('"', out);
 	while (bytes) {
 		size_t plain = plain_length(s, bytes);
@@ -74,8 +77,8 @@ void text_json_to(FILE *out, const char *s, size_t bytes)
 			fputs("\\ufffd", out);
 		else if (plain || length > 1)
 			fwrite(s, 1, length, out);
-		else if (*s == '"' || *s == '\\')
-			fprintf(out, "\\%c", *s);
+		else if (*s && (name = strchr(names, *s)))
+			fprintf(out, "\\%c", letters[name - names]);
 		else
 			fprintf(out, "\\u%04x", (unsigned char)*s);
 		length += length == 0;

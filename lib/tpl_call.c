@@ -15,7 +15,7 @@ const struct tpl_value *tpl_want(const struct tpl_call *call, int i, enum tpl_ki
 	return arg;
 }
 
-/* value_of_command() has stopped at the argument that decides, unless it is the last. */
+/* tpl_evaluate() has stopped at the argument that decides, unless it is the last. */
 static struct tpl_value call_and_or(const struct tpl_call *call)
 {
 	bool ends;

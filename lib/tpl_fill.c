@@ -7,92 +7,8 @@
 
 enum flow { GO_ON, BREAK, CONTINUE };
 
-static struct tpl_value value_of(struct tpl_run *run, const struct tpl_pipe *pipe,
-                                 const struct tpl_value *dot);
 static enum flow fill(struct tpl_run *run, const struct tpl_node *nodes,
                       const struct tpl_value *dot);
-
-static struct tpl_value value_of_call(struct tpl_run *run, const struct tpl_term *term,
-                                      const struct tpl_value *args, size_t count)
-{
-	const struct tpl_function *function = term->function;
-	struct tpl_call call = {
-	        .run = run,
-	        .at = term->at,
-	        .function = function,
-	        .args = args,
-	        .count = (int)count,
-	};
-
-	if (call.count < function->least || (function->most >= 0 && call.count > function->most))
-		tpl_fault(run->template, term->at, "wrong number of args for %s: want %s%d, got %d",
-		          function->name, function->most == function->least ? "" : "at least ",
-		          function->least, call.count);
-	if (run->heading && function->heading)
-		return args[0];
-	return function->call(&call);
-}
-
-static struct tpl_value value_of_term(struct tpl_run *run, const struct tpl_term *term,
-                                      const struct tpl_value *dot)
-{
-	struct tpl_value value;
-
-	switch (term->kind) {
-	case TERM_DOT:
-		value = *dot;
-		break;
-	case TERM_FIELD:
-		value = tpl_field(run, term->number);
-		break;
-	case TERM_VALUE:
-		return term->value;
-	case TERM_VARIABLE:
-		value = run->slots[term->number];
-		break;
-	case TERM_FUNCTION:
-		return value_of_call(run, term, NULL, 0);
-	case TERM_PIPE:
-		value = value_of(run, term->pipe, dot);
-		break;
-	}
-	for (size_t i = 0; i < term->chain.names.count; i++)
-		value = tpl_member(run, &value, term->chain.names.at[i], term->chain.at[i]);
-	return value;
-}
-
-static struct tpl_value value_of_command(struct tpl_run *run, const struct tpl_command *command,
-                                         const struct tpl_value *dot, const struct tpl_value *piped)
-{
-	const struct tpl_term *first = command->terms;
-	struct tpl_value args[TPL_ARGUMENTS];
-	size_t count = 0;
-	bool ends;
-
-	if (first->kind != TERM_FUNCTION)
-		return value_of_term(run, first, dot);
-	bool lazy = tpl_is_lazy(first->function, &ends) && command->count > 1;
-	for (size_t i = 1; i < command->count; i++) {
-		args[count++] = value_of_term(run, &command->terms[i], dot);
-		if (lazy && tpl_is_true(&args[count - 1]) == ends)
-			return args[count - 1];
-	}
-	if (piped)
-		args[count++] = *piped;
-	return value_of_call(run, first, args, count);
-}
-
-static struct tpl_value value_of(struct tpl_run *run, const struct tpl_pipe *pipe,
-                                 const struct tpl_value *dot)
-{
-	struct tpl_value value = {0};
-
-	for (size_t i = 0; i < pipe->count; i++)
-		value = value_of_command(run, pipe->commands[i], dot, i ? &value : NULL);
-	if (pipe->slot_count == 1)
-		run->slots[pipe->slots[0]] = value;
-	return value;
-}
 
 static void set_slots(struct tpl_run *run, const struct tpl_pipe *pipe, const struct tpl_value *key,
                       const struct tpl_value *element)
@@ -133,10 +49,21 @@ static void range_map(struct tpl_run *run, const struct tpl_node *node, json_t *
 	free(keys);
 }
 
+static void range_number(struct tpl_run *run, const struct tpl_node *node, int64_t end)
+{
+	for (int64_t i = 0; i < end; i++) {
+		struct tpl_value value = tpl_number(i);
+
+		set_slots(run, node->pipe, &value, &value);
+		if (fill(run, node->body, &value) == BREAK)
+			break;
+	}
+}
+
 static enum flow range(struct tpl_run *run, const struct tpl_node *node,
                        const struct tpl_value *dot)
 {
-	struct tpl_value value = value_of(run, node->pipe, dot);
+	struct tpl_value value = tpl_evaluate(run, node->pipe, dot);
 
 	switch (value.kind) {
 	case TPL_LIST:
@@ -144,6 +71,9 @@ static enum flow range(struct tpl_run *run, const struct tpl_node *node,
 		break;
 	case TPL_MAP:
 		range_map(run, node, value.json);
+		break;
+	case TPL_INT:
+		range_number(run, node, value.integer);
 		break;
 	case TPL_NULL:
 	case TPL_NOTHING:
@@ -163,7 +93,7 @@ static enum flow range(struct tpl_run *run, const struct tpl_node *node,
 static enum flow branch(struct tpl_run *run, const struct tpl_node *node,
                         const struct tpl_value *dot)
 {
-	struct tpl_value value = value_of(run, node->pipe, dot);
+	struct tpl_value value = tpl_evaluate(run, node->pipe, dot);
 
 	if (!tpl_is_true(&value))
 		return fill(run, node->otherwise, dot);
@@ -193,7 +123,7 @@ static enum flow fill(struct tpl_run *run, const struct tpl_node *nodes,
 			break;
 		case NODE_PRINT:
 		case NODE_SET:
-			value = value_of(run, node->pipe, dot);
+			value = tpl_evaluate(run, node->pipe, dot);
 			if (node->kind == NODE_PRINT)
 				print(run, &value);
 			break;

@@ -103,4 +103,8 @@ struct tpl {
 	size_t slot_count;
 };
 
+/* The value of a pipeline, whose one variable is set to that; of several, the caller sets them. */
+struct tpl_value tpl_evaluate(struct tpl_run *run, const struct tpl_pipe *pipe,
+                              const struct tpl_value *dot);
+
 #endif

@@ -56,11 +56,13 @@ static void put_bad(struct tpl_run *run, FILE *out, const struct tpl_verb *verb,
                     const struct tpl_value *value)
 {
 	bool is_nil = value->kind == TPL_NULL || value->kind == TPL_NOTHING;
+	struct tpl_verb plain = *verb;
 
 	fprintf(out, "%%!%c(%s", verb->letter, is_nil ? "" : tpl_kind_name(value));
 	if (!is_nil)
 		putc('=', out);
-	tpl_print(run, out, value);
+	plain.letter = 'v';
+	tpl_put(run, out, &plain, value);
 	putc(')', out);
 }
 
