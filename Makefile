@@ -26,12 +26,12 @@ LIBS_seccomp-compile := -lseccomp -ljansson
 
 # Packages, by what they are for, with the names of Debian 12.
 FOR_BUILD := gcc libc6-dev musl-tools linux-libc-dev libarchive-dev zlib1g-dev libssl-dev libjansson-dev \
-	libmount-dev libseccomp-dev busybox-static
-FOR_TEST := bats bats-support bats-assert bats-file parallel jq strace attr acl libcap2-bin uidmap \
+	libmount-dev libseccomp-dev busybox-static jq
+FOR_TEST := bats bats-support bats-assert bats-file parallel strace attr acl libcap2-bin uidmap \
 	debootstrap iproute2 procps bsdextrautils bzip2 xz-utils zstd
 FOR_VM := linux-image-cloud-amd64 qemu-system-x86 cpio kmod e2fsprogs
 FOR_LINT := clang clang-format clang-tidy shellcheck shfmt mandoc
-FOR_BENCH := hyperfine jq bubblewrap crun runc podman
+FOR_BENCH := hyperfine bubblewrap crun runc podman
 
 ifdef SANITIZE
 STATIC_CC := $(CC)

@@ -86,7 +86,6 @@ static void print_labels(const struct place *config)
 	print_values("labels", &values, true);
 }
 
-/* As overlayfs stacks them: the topmost first. */
 /* The same layer again, of an image with empty ones, changes nothing; overlayfs refuses it. */
 static bool has(const struct list *list, const char *text)
 {
@@ -96,6 +95,7 @@ static bool has(const struct list *list, const char *text)
 	return false;
 }
 
+/* As overlayfs stacks them: the topmost first. */
 static struct list find_layers(const struct store *store, const struct image *image)
 {
 	struct list layers = {0};
@@ -113,6 +113,38 @@ static struct list find_layers(const struct store *store, const struct image *im
 	return layers;
 }
 
+/* All that the index has for the image. */
+static json_t *all_names(const struct store *store, const struct image *image)
+{
+	json_t *names = json_array(), *entry;
+	size_t i;
+
+	json_array_foreach(store_manifests(store), i, entry)
+	{
+		struct image one;
+
+		if (!image_load(store, entry, &one) && !strcmp(one.id, image->id) && one.name)
+			(void)json_array_append_new(names, json_string(one.name));
+	}
+	return names;
+}
+
+static void show_json(const struct store *store, const struct image *image,
+                      const struct list *layers)
+{
+	json_t *paths = json_array();
+
+	for (size_t i = 0; i < layers->count; i++)
+		(void)json_array_append_new(paths, json_string(layers->at[i]));
+	json_t *all = json_pack("{ss ss* so ss* sI so sO}", "id", image->id, "name", image->name,
+	                        "names", all_names(store, image), "digest", image->digest, "size",
+	                        (json_int_t)image_size(store, image), "layers", paths, "image",
+	                        image->config.value);
+	if (!all || json_dumpf(all, stdout, JSON_COMPACT))
+		fail("standard output", "write");
+	putchar('\n');
+}
+
 void image_show(const struct store *store, const struct image *image, enum image_format as)
 {
 	struct place config = place_member(&image->config, "config", JSON_OBJECT);
@@ -120,16 +152,7 @@ void image_show(const struct store *store, const struct image *image, enum image
 
 	format = as;
 	if (format == IMAGE_JSON) {
-		json_t *paths = json_array();
-
-		for (size_t i = 0; i < layers.count; i++)
-			(void)json_array_append_new(paths, json_string(layers.at[i]));
-		json_t *all = json_pack("{ss ss* ss so sO}", "id", image->id, "name", image->name,
-		                        "digest", image->digest, "layers", paths, "image",
-		                        image->config.value);
-		if (!all || json_dumpf(all, stdout, JSON_COMPACT))
-			fail("standard output", "write");
-		putchar('\n');
+		show_json(store, image, &layers);
 		return;
 	}
 	print_value("id", image->id);

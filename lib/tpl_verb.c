@@ -191,7 +191,10 @@ static void put_elements(struct tpl_run *run, FILE *out, const struct tpl_verb *
 			tpl_put(run, out, verb, &key);
 			putc(':', out);
 		}
-		tpl_put(run, out, verb, &value);
+		if (value.kind == TPL_NULL)
+			tpl_print(run, out, &value);
+		else
+			tpl_put(run, out, verb, &value);
 	}
 	putc(']', out);
 }

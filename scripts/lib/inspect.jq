@@ -1,0 +1,207 @@
+# From what the tools know of containers, images and volumes to what Docker's inspect says: values
+# {"kind": "container", "of": RECORD, "image": IMAGE or null, "size": BYTES or null} and the like, as
+# scripts/inspect makes them, to an array. With $each, to an object a line.
+
+# The words of a list that the shell has quoted.
+def words:
+    [(. // "") | scan("(?:'[^']*'|\\\\.|[^'\\\\\\s])+")
+        | [scan("'[^']*'|\\\\.|[^'\\\\]+")
+            | if startswith("'") then .[1:-1] elif startswith("\\") then .[1:] else . end] | add];
+
+# What stands behind an option in a list of words: all of them.
+def behind($option): . as $words | [range(1; length) | select($words[. - 1] == $option) | $words[.]];
+
+# Fields that colons separate, where a backslash is in front of those that do not.
+def fields: [scan("(?:\\\\.|[^\\\\:])+") | gsub("\\\\(?<c>.)"; .c)];
+
+# KEY=VALUE as [KEY, VALUE]; several as an object, where the last one of a key counts.
+def cut: split("=")[0] as $key | [$key, .[($key | length) + 1:]];
+def pairs: reduce (.[] | cut) as [$key, $value] ({}; .[$key] = $value) | to_entries | sort_by(.key) | from_entries;
+
+# Seconds with a fraction as a time; none: that of what never was.
+def time:
+    if . == null or . == "" then "0001-01-01T00:00:00Z"
+    else tostring | split(".") | (.[0] | tonumber | todate[:-1])
+        + (((.[1] // "") | sub("0+$"; "")) | if . == "" then . else "." + . end) + "Z"
+    end;
+
+def bytes:
+    if . == null then 0
+    else capture("^(?<n>-?[0-9.]+)(?<unit>[bkmgtp]?)"; "i")
+        | (.n | tonumber) * pow(1024; {k: 1, m: 2, g: 3, t: 4, p: 5}[.unit | ascii_downcase] // 0) | floor
+    end;
+
+def nanoseconds:
+    if . == null then 0
+    else [scan("([0-9.]+)(ns|us|ms|s|m|h)")
+        | (.[0] | tonumber) * {ns: 1, us: 1e3, ms: 1e6, s: 1e9, m: 6e10, h: 3.6e12}[.[1]]] | add // 0 | floor
+    end;
+
+def nulled: if length == 0 then null else . end;
+def flag: (. // [""] | last) == "1";
+def set: (. // "") != "";
+
+# The numbered keys of a record, in order.
+def numbered($prefix):
+    [to_entries[] | select(.key | startswith($prefix)) | {n: (.key[($prefix | length):] | tonumber), value}]
+    | sort_by(.n) | map(.value);
+
+# The options that made it: {NAME: [VALUE, ...]}
+def options: reduce (numbered("opt_")[] | cut) as [$name, $value] ({}; .[$name] += [$value]);
+
+def mounts($root):
+    [.inside | words | behind("--bind")[] | fields
+        | {source: .[0], target: .[1], mode: ((.[2] // "") | split(",") | map(select(. != "copy" and . != "nocopy")))}
+        | (.source | if startswith($root + "/") then .[($root | length) + 1:] else "" end) as $within
+        | ($within | test("^(volumes/[^/]+/_data|containers/[^/]+/volumes/[0-9]+)$")) as $is_volume
+        | ($within | test("^containers/[0-9a-f]{64}/(hosts|resolv.conf|hostname)$")) as $is_own
+        | select($is_own | not)
+        | if $is_volume
+            then {Type: "volume", Name: ($within | rtrimstr("/_data") | split("/") | last), Source: .source, Destination: .target, Driver: "local"}
+            else {Type: "bind", Source: .source, Destination: .target} end
+        + {Mode: (.mode | join(",")), RW: (.mode | index("ro") == null), Propagation: (if $is_volume then "" else "rprivate" end)}];
+
+# -p [[IP:]PORT:]PORT[/PROTOCOL]
+def published:
+    reduce (.[]? | capture("^(?:(?:(?<ip>.*):)?(?<host>[0-9-]*):)?(?<port>[0-9-]+)(?:/(?<protocol>[a-z]+))?$")) as $p
+        ({}; .["\($p.port)/\($p.protocol // "tcp")"] += [{HostIp: ($p.ip // "" | ltrimstr("[") | rtrimstr("]")), HostPort: ($p.host // "")}]);
+
+def log_config($options):
+    {Type: ($options["log-driver"] // ["json-file"] | last), Config: ($options["log-opt"] // [] | pairs)};
+
+def restart_policy:
+    (. // "no") | split(":") | {Name: .[0], MaximumRetryCount: (.[1] // "0" | tonumber)};
+
+def ulimits:
+    [.[]? | capture("^(?<Name>[a-z]+)=(?<Soft>-?[0-9]+|unlimited)(?::(?<Hard>-?[0-9]+|unlimited))?$")
+        | (.Soft | if . == "unlimited" then -1 else tonumber end) as $soft
+        | {Name, Hard: (.Hard | if . == null then $soft elif . == "unlimited" then -1 else tonumber end), Soft: $soft}];
+
+# A check of the container's own, or the image's.
+def healthcheck($options; $image):
+    if $options["no-healthcheck"] then {Healthcheck: {Test: ["NONE"]}}
+    else (($image.Healthcheck // {})
+        + (if $options["health-cmd"] then {Test: ["CMD-SHELL", ($options["health-cmd"] | last)]} else {} end)
+        + ([["Interval", "health-interval"], ["Timeout", "health-timeout"], ["StartPeriod", "health-start-period"]]
+            | map(. as [$key, $option] | select($options[$option]) | {($key): ($options[$option] | last | nanoseconds)}) | add // {})
+        + (if $options["health-retries"] then {Retries: ($options["health-retries"] | last | tonumber)} else {} end))
+        | if .Test then {Healthcheck: .} else {} end
+    end;
+
+def state($record):
+    ($record.status | if . == "dead" then "exited" else . end) as $status
+    | {
+        Status: $status, Running: ($status == "running" or $status == "paused"), Paused: ($status == "paused"),
+        Restarting: ($status == "restarting"), OOMKilled: ($record.oom | set and . != "0"), Dead: false,
+        Pid: ($record.pid // 0), ExitCode: ($record.exit // (if $record.status == "dead" then 137 else 0 end)),
+        Error: ($record.failed // ""), StartedAt: ($record.started | time), FinishedAt: ($record.finished | time)
+    }
+    + if $record.health | set then
+        {Health: {Status: $record.health, FailingStreak: ($record.health_streak // 0 | tonumber), Log: []}}
+    else {} end;
+
+# What the command is made of: the record has it as one.
+def command($options; $image; $args):
+    (if $options.entrypoint then $options.entrypoint | last | if . == "" then [] else [.] end else $image.Entrypoint // [] end) as $entrypoint
+    | {Cmd: ($args[($entrypoint | length):] | nulled), Entrypoint: ($entrypoint | nulled)};
+
+def networks($record):
+    {($record.network // "none"): {IPAMConfig: null, Links: null, Aliases: null, MacAddress: "", NetworkID: "", EndpointID: "",
+        Gateway: ($record.gateway // ""), IPAddress: ($record.ip // ""), IPPrefixLen: 0, IPv6Gateway: "", GlobalIPv6Address: "",
+        GlobalIPv6PrefixLen: 0, DNSNames: null}};
+
+def layers($lowers; $dir):
+    {Data: {LowerDir: ($lowers | join(":")), MergedDir: ($dir + "/merged"), UpperDir: ($dir + "/upper"), WorkDir: ($dir + "/work")}, Name: "overlay2"};
+
+# What images and containers alike have in Config; Go has all of it, set or not.
+def config:
+    {
+        Hostname: "", Domainname: "", User: "", AttachStdin: false, AttachStdout: false, AttachStderr: false, Tty: false,
+        OpenStdin: false, StdinOnce: false, Env: null, Cmd: null, Image: "", Volumes: null, WorkingDir: "", Entrypoint: null,
+        OnBuild: null, Labels: {}
+    } + with_entries(select(.value != null));
+
+def container_config($options; $image; $ports):
+    . as $record
+    | (.stdin | set) as $stdin | ($options.detach | flag) as $detached
+    | ($options.volume // [] | map(select(contains(":") | not) | {(.): {}}) | add) as $volumes
+    | ((($image.ExposedPorts // {}) + ($ports | map_values({})) + ([$options.expose[]? | if contains("/") then . else . + "/tcp" end | {(.): {}}] | add // {})) | nulled) as $exposed
+    | {
+        Hostname: (.inside | words | behind("--hostname") | last // ""),
+        User: (.rights | words | behind("--user") | last // ""),
+        AttachStdin: ($stdin and ($detached | not)), AttachStdout: ($detached | not), AttachStderr: ($detached | not),
+        Tty: (.tty | set), OpenStdin: $stdin, StdinOnce: ($stdin and ($detached | not)),
+        Env: .env, Image: .image_name, Volumes: ((($image.Volumes // {}) + ($volumes // {})) | nulled),
+        WorkingDir: (.rights | words | behind("--workdir") | last // ""), Labels: (numbered("lab_") | pairs)
+    }
+    + command($options; $image; .args)
+    | config
+    + (if $exposed then {ExposedPorts: $exposed} else {} end)
+    + (($record.stop_signal // $image.StopSignal) | if set then {StopSignal: .} else {} end)
+    + ($record.stop_timeout | if set then {StopTimeout: tonumber} else {} end)
+    + healthcheck($options; $image);
+
+def host_config($options; $ports):
+    ($options.memory[-1:] | .[0] | bytes) as $memory
+    | {
+        Binds: ($options.volume // [] | map(select(contains(":"))) | nulled), ContainerIDFile: ($options.cidfile // [""] | last),
+        LogConfig: log_config($options), NetworkMode: (.network // "none"), PortBindings: $ports,
+        RestartPolicy: (.restart | restart_policy), AutoRemove: (.rm | set), VolumeDriver: "", VolumesFrom: $options["volumes-from"],
+        CapAdd: $options["cap-add"], CapDrop: $options["cap-drop"], CgroupnsMode: "private", Dns: ($options.dns // []),
+        DnsOptions: [], DnsSearch: [], ExtraHosts: $options["add-host"], GroupAdd: $options["group-add"], IpcMode: "private",
+        Cgroup: "", Links: null, OomScoreAdj: 0, PidMode: "", Privileged: ($options.privileged | flag), PublishAllPorts: false,
+        ReadonlyRootfs: ($options["read-only"] | flag), SecurityOpt: $options["security-opt"], UTSMode: "", UsernsMode: "",
+        ShmSize: ($options["shm-size"] // ["64m"] | last | bytes), Runtime: "mini-docker", Isolation: "",
+        CpuShares: ($options["cpu-shares"] // ["0"] | last | tonumber), Memory: $memory,
+        NanoCpus: ($options.cpus // ["0"] | last | tonumber * 1e9 | floor), CgroupParent: ($options["cgroup-parent"] // [""] | last),
+        BlkioWeight: 0, CpuPeriod: 0, CpuQuota: 0, CpusetCpus: ($options["cpuset-cpus"] // [""] | last), CpusetMems: "",
+        Devices: [], DeviceRequests: null, MemoryReservation: 0,
+        MemorySwap: ($options["memory-swap"] | if . then last | bytes else 2 * $memory end), MemorySwappiness: null,
+        OomKillDisable: false, PidsLimit: ($options["pids-limit"] | if . then last | tonumber else null end),
+        Ulimits: ($options.ulimit | ulimits)
+    }
+    + (if $options.tmpfs then {Tmpfs: ($options.tmpfs | map(split(":") | {(.[0]): (.[1:] | join(":"))}) | add)} else {} end)
+    + (if $options.init then {Init: ($options.init | flag)} else {} end);
+
+def container:
+    (.image.image.config // {}) as $image | .size as $size | .image.size as $image_size | .of
+    | . as $record | options as $options | .dir as $dir
+    | ($dir | sub("/containers/[0-9a-f]{64}$"; "")) as $root
+    | ($options.publish // [] | published) as $ports
+    | {
+        Id: .id, Created: (.created | sub("0+Z$"; "Z") | sub("[.]Z$"; "Z")), Path: .args[0], Args: .args[1:], State: state(.), Image: (.image // ""),
+        ResolvConfPath: ($dir + "/resolv.conf"), HostnamePath: ($dir + "/hostname"), HostsPath: ($dir + "/hosts"),
+        LogPath: (if .no_log | set then "" else $dir + "/log" end), Name: ("/" + .name), RestartCount: (.restarts // 0 | tonumber),
+        Driver: "overlay2", Platform: "linux", MountLabel: "", ProcessLabel: "", AppArmorProfile: "", ExecIDs: null,
+        HostConfig: host_config($options; $ports), GraphDriver: layers((.layers | words); $dir), Mounts: mounts($root),
+        Config: container_config($options; $image; $ports),
+        NetworkSettings: {
+            Bridge: "", SandboxID: "", SandboxKey: (if .pid then "/proc/\(.pid)/ns/net" else "" end),
+            Ports: (if .pid then ([$image.ExposedPorts // {} | keys[] | {(.): null}] | add // {}) + $ports else {} end),
+            Gateway: (.gateway // ""), IPAddress: (.ip // ""), IPPrefixLen: 0, MacAddress: "", Networks: networks(.)
+        }
+    }
+    + if $size then {SizeRw: $size, SizeRootFs: ($size + ($image_size // 0))} else {} end;
+
+def repository: sub(":[^:/]*$"; "");
+
+def image:
+    .of | .image as $config
+    | {
+        Id: .id, RepoTags: .names, RepoDigests: (.digest as $digest | .names | map(repository + "@" + $digest) | unique), Parent: "",
+        Comment: ($config.history // [] | last.comment // ""), Created: ($config.created // ""), DockerVersion: "",
+        Author: ($config.author // ""), Config: ($config.config // {} | config), Architecture: ($config.architecture // ""),
+        Os: ($config.os // ""), Size: .size,
+        GraphDriver: {
+            Data: ({UpperDir: .layers[0]} + if .layers | length > 1 then {LowerDir: (.layers[1:] | join(":"))} else {} end),
+            Name: "overlay2"
+        },
+        RootFS: {Type: "layers", Layers: $config.rootfs.diff_ids}, Metadata: {LastTagTime: "0001-01-01T00:00:00Z"}
+    };
+
+def volume:
+    .of | {CreatedAt: .created, Driver: "local", Labels: (.labels | if . then pairs else null end), Mountpoint: .path, Name: .name, Options: null, Scope: "local"};
+
+def object: if .kind == "container" then container elif .kind == "image" then image else volume end;
+
+if $each then inputs | object else [inputs | object] end
