@@ -39,11 +39,6 @@ static struct tpl_value member_of_row(struct tpl_run *run, const char *name, con
 {
 	const struct tpl_fields *fields = run->rules->fields;
 
-	if (!fields) {
-		char *heading = tpl_heading(run->rules, name);
-
-		return tpl_own(run, heading, strlen(heading));
-	}
 	for (size_t i = 0; i < fields->count; i++)
 		if (!strcmp(fields->names[i], name))
 			return tpl_field(run, i);
@@ -53,6 +48,11 @@ static struct tpl_value member_of_row(struct tpl_run *run, const char *name, con
 struct tpl_value tpl_member(struct tpl_run *run, const struct tpl_value *of, const char *name,
                             const char *at)
 {
+	if (run->heading && !run->rules->fields) {
+		char *heading = tpl_heading(run->rules, name);
+
+		return tpl_own(run, heading, strlen(heading));
+	}
 	switch (of->kind) {
 	case TPL_MAP:
 		return member_of_map(run, of, name, at);

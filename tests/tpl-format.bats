@@ -234,9 +234,9 @@ rows() { # TEMPLATE [OPTION...]
 {"A":{"longName":"a\u001b[31m\tb\n"},"B":["x\ty",{"k\u0007":"\r"}]}
 {"A":{"longName":"ü"},"B":null}
 END
-    assert_output "$(printf '%s\n' 'LONG NAME               B                         B' \
+    assert_output "$(printf '%s\n' 'LONG NAME            B                          B' \
         'a\033[31m\011b\012   [x\011y map[k\007:\015]]   ["x\ty",{"k\u0007":"\r"}]' \
-        'ü                       <no value>                null')"
+        'ü                    <no value>                 null')"
 }
 
 @test "the command line" {
