@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-bool fields_are_whole;
+bool fields_are_whole, fields_have_dashes;
 
 /* The line as it grows. */
 static struct {
@@ -237,7 +237,7 @@ static void put_field(const struct record *record, const char *name, size_t leng
 	(void)snprintf(key, sizeof(key), "%.*s", (int)length, name);
 	put_value(record, key);
 done:
-	if (line.used == begin)
+	if (line.used == begin && fields_have_dashes)
 		put('-');
 }
 

@@ -6,13 +6,12 @@
 
 #include "record.h"
 
-/* Ids whole, commands whole. */
-extern bool fields_are_whole;
+/* Ids and commands whole; `-` for what is empty, as a shell's `read` takes two tabs for one. */
+extern bool fields_are_whole, fields_have_dashes;
 
 /*
  * The fields, names separated by commas, as a line without its end: separated by tabs, escaped as
- * text_field() does, `-` where one is empty (a shell's `read` takes two tabs for one). A name is a
- * key of the record, or one of Docker's for what people read: ID Image Command CreatedAt RunningFor
+ * text_field() does. A name is a key of the record, or one of Docker's for what people read: ID Image Command CreatedAt RunningFor
  * Ports State Status Names Labels Mounts Networks. The caller frees.
  */
 char *fields_of(const struct record *record, const char *names);

@@ -15,7 +15,7 @@ struct listing {
 };
 
 /*
- * A line a container, the youngest first, its fields separated by tabs, `-` where one is empty.
+ * A line a container, the youngest first, its fields separated by tabs.
  * Returns an exit status: 0; 1, not all records could be read, which was said; RECORD_DEAD, there
  * is one among them that has left something which is to be freed.
  */

@@ -25,7 +25,7 @@
 static const char *root;
 static struct recipe recipe;
 static bool json, nul, shell, exited, unstarted;
-static struct listing listing = {.fields = "id,name,status,pid,exit,created,image"};
+static struct listing listing;
 
 static double timeout = -1; /* in seconds; none */
 
@@ -131,6 +131,10 @@ static int list(int argc, char **argv)
 {
 	(void)argc, (void)argv;
 	listing.json = json;
+	if (!listing.fields) {
+		listing.fields = "id,name,status,pid,exit,created,image";
+		fields_have_dashes = true;
+	}
 	int status = record_list(open_store(false), &listing);
 	if (fflush(stdout) || ferror(stdout))
 		fail("standard output", "write");
