@@ -26,7 +26,8 @@ add() {
     fi
 }
 
-# ours BAR NAME COMMAND [PREPARE]: has to work, and to take at most BAR times what the reference does
+# ours BAR NAME COMMAND [PREPARE]: has to work, and to take at most BAR times what the reference does, or
+# so many ms
 ours() {
     local bar=$1 count=${#names[@]}
     shift
@@ -61,18 +62,20 @@ medians() {
 
 rows() {
     local name median
-    declare -A of
+    declare -A of=()
     while IFS=$'\t' read -r name median; do
         of[$name]=$median
     done < <(medians)
     for name in "${names[@]}"; do
-        awk -v name="$name" -v median="${of[$name]}" -v reference="${of[$reference]-}" \
+        awk -v name="$name" -v median="${of[$name]}" -v reference="${reference:+${of[$reference]-}}" \
             -v bar="${bars[$name]-}" 'BEGIN {
                 printf "  %-38s %9.2f ms", name, median
                 if (reference) {
                     ratio = median / reference
                     printf " %8.2f", ratio
                     if (bar) printf "   %-9.2f%s", bar, ratio <= bar ? "holds" : "missed"
+                } else if (bar) {
+                    printf " %8s   %-9s%s", "", bar, median <= bar + 0 ? "holds" : "missed"
                 }
                 print ""
             }'
