@@ -12,14 +12,6 @@ same() {
     cmp "$1" <(printf '%s\0' "${@:2}")
 }
 
-ODD=('a b' ' ' '' $'new\nline' $'\n' $'end\n\n' '*' '$(touch bad)' '`touch bad`' '$HOME' '\' '\\n' 'back\slash' "'" "''" "it's"
-    '"' '-x' '--' '-' '--help' '#' '!' '~' '{a,b}' '%s' ';&|<>()' 'é' $'\xff\xfe' $'\x81\x88' $'\t\r\e')
-
-every_byte() { # in $bytes
-    bytes=$(LC_ALL=C && for i in {1..255}; do printf "\\x$(printf %x "$i")"; done && echo .)
-    bytes=${bytes%.}
-}
-
 # bats test_tags=vm
 @test "PID 1, with its own processes, host name, root and network" {
     begin --name web busybox sh -c 'echo pid $$; ps -o pid,comm; hostname; cat /proc/net/dev; ls -A /; echo ready; exec sleep 1000'

@@ -88,6 +88,42 @@ case_run() {
     measure 10 5
 }
 
+# For case_exec: containers that run, until end_containers
+start_containers() {
+    make_bundle sleeping '.process.args = ["/bin/sleep", "1000"]'
+    mini-docker import -q image.tar busybox > log
+    mini-docker run -d --name bench busybox sleep 1000 < /dev/null > log
+    local runtime
+    for runtime in crun runc; do # what does not run here, `add` will leave out
+        $runtime --root "$dir/$runtime" run -d --bundle sleeping bench < /dev/null > log 2>&1 || true
+        sed -i "s,/$id/crun,/$id/runc," sleeping/config.json || true
+    done
+}
+
+end_containers() {
+    [[ -d sleeping ]] || return 0
+    mini-docker rm -f bench || true
+    crun --root "$dir/crun" delete -f bench || true
+    runc --root "$dir/runc" delete -f bench || true
+    rm -r sleeping
+}
+
+case_exec() {
+    local pid
+    title exec 'a static true in a container that runs'
+    make_rootfs
+    start_containers
+    pid=$(ctr-state get bench pid)
+    begin 'crun exec'
+    add 'crun exec' "crun --root $dir/crun exec bench /bin/true"
+    ours 1.00 'mini-docker exec' 'mini-docker exec bench /bin/true'
+    add 'ns-enter' "ns-enter $pid -- /bin/true"
+    add 'nsenter (namespaces alone)' "nsenter -a -t $pid /bin/true"
+    add 'runc exec' "runc --root $dir/runc exec bench /bin/true"
+    measure 10 20
+    end_containers > log 2>&1
+}
+
 # An archive of 300 MB: half programs, half the many small files that come with them
 make_archive() {
     local part

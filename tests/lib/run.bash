@@ -113,3 +113,12 @@ cgroup_of() {
     done < /proc/self/mountinfo
     return 1
 }
+
+# Words that somebody could take for something else, and every byte but NUL, in $bytes
+ODD=('a b' ' ' '' $'new\nline' $'\n' $'end\n\n' '*' '$(touch bad)' '`touch bad`' '$HOME' '\' '\\n' 'back\slash' "'" "''" "it's"
+    '"' '-x' '--' '-' '--help' '#' '!' '~' '{a,b}' '%s' ';&|<>()' 'é' $'\xff\xfe' $'\x81\x88' $'\t\r\e')
+
+every_byte() {
+    bytes=$(LC_ALL=C && for i in {1..255}; do printf "\\x$(printf %x "$i")"; done && echo .)
+    bytes=${bytes%.}
+}
