@@ -4,7 +4,7 @@
 #     setup_file() { run_setup_file; }
 #     setup() { run_setup; }
 #     teardown() { run_teardown; }
-# shellcheck shell=bash disable=SC2034 # variables are for the tests
+# shellcheck shell=bash disable=SC2034,SC2016,SC1003,SC2059 # variables are for the tests; odd words
 
 load lib/common
 
