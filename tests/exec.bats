@@ -110,11 +110,11 @@ find_inside() {
 
 # bats test_tags=vm
 @test "-e, --env-file, -u, -w, --privileged" {
-    web -e A=a -e B=b -u 1 -w /home --cap-drop MKNOD
+    web -e A=a -e B=b -u 1 -w /home --cap-drop MKNOD --ulimit nofile=99
     printf '# comment\nA=file\n  C=c d\nGREETING\n' > file
     run -0 env GREETING=hello CALLER=me mini-docker exec --env-file file -e B= -e CALLER -e NOSUCH_VARIABLE -e "D=$(printf "it's\n\$(x)")" web \
-        sh -c 'echo "$A|$B|$C|$D|$GREETING|$CALLER|${NOSUCH_VARIABLE-unset}"; id -u; pwd'
-    assert_output $'file||c d|it\'s\n$(x)|hello|me|unset\n1\n/home'
+        sh -c 'echo "$A|$B|$C|$D|$GREETING|$CALLER|${NOSUCH_VARIABLE-unset}"; id -u; pwd; ulimit -n'
+    assert_output $'file||c d|it\'s\n$(x)|hello|me|unset\n1\n/home\n99'
     run -0 mini-docker exec -u user:audio -w /tmp web sh -c 'id -u; id -g; pwd; echo $HOME'
     assert_output $'1000\n63\n/tmp\n/home/user'
     run -0 mini-docker exec -u 0 web grep CapEff /proc/self/status

@@ -177,6 +177,32 @@ not_there() { [[ ! -e /proc/$1 ]]; }
     run -0 timeout 5 ns-enter "$pid" -- true
 }
 
+@test "a cgroup of v2 beside those of v1" {
+    [[ $(cgroup_kind) == hybrid ]] || skip "needs both kinds of cgroups"
+    c=$MINI_DOCKER_CGROUP_PARENT/c
+    CGROUPS=(--cgroup-dir "$(cg-limit create "$c")") # no controller is wanted: of v2
+    container -- sleep 1000
+    grep -q "^0::.*/$c\$" "/proc/$pid/cgroup"
+    ns-enter "$pid" sleep 1001 < /dev/null > out 2>&1 3>&- &
+    PIDS+=($!)
+    entered sleep
+    assert_equal "$(cat "/proc/$child/cgroup")" "$(cat "/proc/$pid/cgroup")"
+    kill "${PIDS[-1]}"
+    cg-limit freeze "$c"
+    run -125 timeout 5 ns-enter "$pid" -- true
+    assert_output --regexp "^ns-enter: $pid: the process is frozen: /.*/$c\$"
+    cg-limit thaw "$c"
+}
+
+@test "a hierarchy of cgroups that no mount shows: a limit would be left behind" {
+    need_v1
+    make_cgroup
+    container -- sleep 1000
+    run -125 unshare -m sh -c 'umount "$1" && ns-enter "$2" -- true' - \
+        "$(awk '$0 ~ / - cgroup .*pids/ { print $5; exit }' /proc/self/mountinfo)" "$pid"
+    assert_output "ns-enter: $pid: its cgroup /$c: no mount shows it"
+}
+
 # bats test_tags=vm
 @test "exit statuses: the command's, of its signal, 125, 126, 127" {
     container -- sleep 1000
