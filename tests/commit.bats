@@ -125,7 +125,7 @@ state_of() { # NAME: frozen or not, as the kernel has it
     local pid dir
     pid=$(ctr-state get "$1" pid) || return
     dir=$(cgroup_of "$pid" freezer)
-    if [[ -e $dir/freezer.state ]]; then cat "$dir/freezer.state"; else sed -n 's/^frozen 0/THAWED/p; s/^frozen 1/FROZEN/p' "$dir/cgroup.events"; fi
+    case $(cat "$dir/freezer.state" "$dir/cgroup.freeze" 2> /dev/null) in FROZEN | 1) echo FROZEN ;; *) echo THAWED ;; esac
 }
 
 is() { # STATE NAME
@@ -170,6 +170,18 @@ slow() {
     poll 10 is FROZEN box
     wait "$strace"
     goes_on box
+    # One that somebody else has frozen stays so.
+    mini-docker pause box > out.pause
+    mini-docker commit box paused > id
+    is FROZEN box
+    mini-docker unpause box > out.pause
+    goes_on box
+    slow box paused-meanwhile
+    poll 10 is FROZEN box
+    mini-docker pause box > out.pause
+    wait "$strace"
+    is FROZEN box
+    mini-docker unpause box > out.pause
     end box
 }
 

@@ -12,7 +12,7 @@ kept_setup() {
 }
 
 kept_teardown() {
-    ((${#names[@]} == 0)) || ctr-state remove -- "${names[@]}"
+    ((${#names[@]} == 0)) || mini-docker rm -f "${names[@]}" > /dev/null
     run_teardown
 }
 
