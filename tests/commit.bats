@@ -185,6 +185,24 @@ slow() {
     end box
 }
 
+@test "several commits of one container at the same time: each is of one moment" {
+    running box busybox sh -c "$writes"
+    committers=()
+    for i in 1 2 3 4; do
+        mini-docker commit box "at-once:$i" > "out.$i" 2> "err.$i" < /dev/null 3>&- &
+        committers+=($!)
+    done
+    for pid in "${committers[@]}"; do wait "$pid"; done
+    cat err.*
+    is THAWED box
+    goes_on box
+    end box
+    for i in 1 2 3 4; do
+        run -0 box "at-once:$i" sh -c 'echo $(($(wc -l < /a) - $(wc -l < /b)))'
+        [[ $output == [01] ]]
+    done
+}
+
 # bats test_tags=vm
 @test "killed: the container goes on, and no image or layer is left" {
     need_command strace
@@ -247,9 +265,30 @@ END
     assert_equal "$(find "$MINI_DOCKER_ROOT"/{layers,images} | sort)" "$before"
     rm "$(directory box)/upper/.wh.x"
     # One that never ran has changed nothing.
-    rm -r "$(directory box)/upper"
-    mini-docker commit box unchanged > id
+    names+=(created)
+    mini-docker create --name created busybox true > id
+    mini-docker commit created unchanged > id
     run -0 box unchanged cat /etc/passwd
+}
+
+@test "a full disk: it is told, nothing is left, and the container goes on" {
+    mkdir disk
+    unshare -m bash -euo pipefail -c '
+        mount -t tmpfs -o size=24m none disk
+        export MINI_DOCKER_ROOT=$PWD/disk/root
+        mini-docker import -q "$1" busybox > id
+        mini-docker run -d --name full busybox sh -c "dd if=/dev/zero of=/big bs=1M count=9 2> /dev/null; while :; do sleep 0.01; touch /now; done" > id
+        until [ -e disk/root/containers/*/upper/now ]; do sleep 0.02; done
+        before=$(find disk/root/layers disk/root/images | sort)
+        status=0
+        mini-docker commit full x > out 2> err || status=$?
+        cat err
+        [[ $status == 1 && ! -s out ]]
+        grep -q "No space left on device" err
+        [[ $(find disk/root/layers disk/root/images | sort) == "$before" ]]
+        then=$(stat -c %y disk/root/containers/*/upper/now)
+        until [[ $(stat -c %y disk/root/containers/*/upper/now) != "$then" ]]; do sleep 0.02; done
+        mini-docker rm -f full > out' bash "$(busybox_tar)"
 }
 
 @test "what --trace prints makes the same when pasted" {
