@@ -142,7 +142,8 @@ def container_config($options; $image; $ports):
     + healthcheck($options; $image);
 
 def host_config($options; $ports):
-    ($options.memory[-1:] | .[0] | bytes) as $memory
+    (.limits | words) as $limits # not the options, as these can be changed later
+    | ($limits | behind("--memory") | last | bytes) as $memory
     | {
         Binds: ($options.volume // [] | map(select(contains(":"))) | nulled), ContainerIDFile: ($options.cidfile // [""] | last),
         LogConfig: log_config($options), NetworkMode: (.network // "none"), PortBindings: $ports,
@@ -152,12 +153,12 @@ def host_config($options; $ports):
         Cgroup: "", Links: null, OomScoreAdj: 0, PidMode: "", Privileged: ($options.privileged | flag), PublishAllPorts: false,
         ReadonlyRootfs: ($options["read-only"] | flag), SecurityOpt: $options["security-opt"], UTSMode: "", UsernsMode: "",
         ShmSize: ($options["shm-size"] // ["64m"] | last | bytes), Runtime: "mini-docker", Isolation: "",
-        CpuShares: ($options["cpu-shares"] // ["0"] | last | tonumber), Memory: $memory,
-        NanoCpus: ($options.cpus // ["0"] | last | tonumber * 1e9 | floor), CgroupParent: ($options["cgroup-parent"] // [""] | last),
-        BlkioWeight: 0, CpuPeriod: 0, CpuQuota: 0, CpusetCpus: ($options["cpuset-cpus"] // [""] | last), CpusetMems: "",
+        CpuShares: ($limits | behind("--cpu-shares") | last // "0" | tonumber), Memory: $memory,
+        NanoCpus: ($limits | behind("--cpus") | last // "0" | tonumber * 1e9 | floor), CgroupParent: ($options["cgroup-parent"] // [""] | last),
+        BlkioWeight: 0, CpuPeriod: 0, CpuQuota: 0, CpusetCpus: ($limits | behind("--cpuset-cpus") | last // ""), CpusetMems: "",
         Devices: [], DeviceRequests: null, MemoryReservation: 0,
-        MemorySwap: ($options["memory-swap"] | if . then last | bytes else 2 * $memory end), MemorySwappiness: null,
-        OomKillDisable: false, PidsLimit: ($options["pids-limit"] | if . then last | tonumber else null end),
+        MemorySwap: ($limits | behind("--memory-swap") | if length > 0 then last | bytes else 2 * $memory end), MemorySwappiness: null,
+        OomKillDisable: false, PidsLimit: ($limits | behind("--pids-limit") | last | if . then tonumber else null end),
         Ulimits: ($options.ulimit | ulimits)
     }
     + (if $options.tmpfs then {Tmpfs: ($options.tmpfs | map(split(":") | {(.[0]): (.[1:] | join(":"))}) | add)} else {} end)
