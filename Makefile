@@ -148,7 +148,7 @@ lint: ## compilers' warnings, clang-tidy, formatting, shellcheck, shfmt, man pag
 	@$(MAKE) --no-print-directory -k -O -j$(JOBS) $(LINTS)
 
 SOURCES := $(wildcard lib/*.c tools/*.c tests/*/*.c)
-PARTS := $(DRIVER) $(COMMANDS) $(SHARED)
+PARTS := $(DRIVER) $(COMMANDS) $(filter-out %.jq,$(SHARED))
 # A script is a file that says so in its first line.
 SCRIPTS = $(shell find .ci examples tests -type f ! -name '*.bats' \
 	-exec awk 'FNR == 1 && /^.!.*sh$$/ { print FILENAME }' {} +) \

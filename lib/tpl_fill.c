@@ -176,5 +176,9 @@ void tpl_fill_heading(struct tpl *tpl, FILE *out)
 	const struct tpl_fields *fields = tpl->rules->fields;
 	struct tpl_run run = {.row = fields ? fields->headings : NULL, .heading = true, .out = out};
 
-	run_with(tpl, &run, &(struct tpl_value){.kind = TPL_ROW});
+	/* Of JSON, any member has a heading, and the whole has none. */
+	struct tpl_value dot = tpl_text("", 0);
+	if (fields)
+		dot.kind = TPL_ROW;
+	run_with(tpl, &run, &dot);
 }

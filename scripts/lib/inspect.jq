@@ -110,8 +110,8 @@ def networks($record):
         Gateway: ($record.gateway // ""), IPAddress: ($record.ip // ""), IPPrefixLen: 0, IPv6Gateway: "", GlobalIPv6Address: "",
         GlobalIPv6PrefixLen: 0, DNSNames: null}};
 
-def layers($lowers; $dir):
-    {Data: {LowerDir: ($lowers | join(":")), MergedDir: ($dir + "/merged"), UpperDir: ($dir + "/upper"), WorkDir: ($dir + "/work")}, Name: "overlay2"};
+def layers($lowers; $dir; $merged):
+    {Data: {LowerDir: ($lowers | join(":")), MergedDir: $merged, UpperDir: ($dir + "/upper"), WorkDir: ($dir + "/work")}, Name: "overlay2"};
 
 # What images and containers alike have in Config; Go has all of it, set or not.
 def config:
@@ -125,7 +125,8 @@ def container_config($options; $image; $ports):
     . as $record
     | (.stdin | set) as $stdin | ($options.detach | flag) as $detached
     | ($options.volume // [] | map(select(contains(":") | not) | {(.): {}}) | add) as $volumes
-    | ((($image.ExposedPorts // {}) + ($ports | map_values({})) + ([$options.expose[]? | if contains("/") then . else . + "/tcp" end | {(.): {}}] | add // {})) | nulled) as $exposed
+    | ([$options.expose[]? | if contains("/") then . else . + "/tcp" end | {(.): {}}] | add // {}) as $exposed
+    | (($image.ExposedPorts // {}) + ($ports | map_values({})) + $exposed | nulled) as $exposed
     | {
         Hostname: (.inside | words | behind("--hostname") | last // ""),
         User: (.rights | words | behind("--user") | last // ""),
@@ -174,7 +175,7 @@ def container:
         ResolvConfPath: ($dir + "/resolv.conf"), HostnamePath: ($dir + "/hostname"), HostsPath: ($dir + "/hosts"),
         LogPath: (if .no_log | set then "" else $dir + "/log" end), Name: ("/" + .name), RestartCount: (.restarts // 0 | tonumber),
         Driver: "overlay2", Platform: "linux", MountLabel: "", ProcessLabel: "", AppArmorProfile: "", ExecIDs: null,
-        HostConfig: host_config($options; $ports), GraphDriver: layers((.layers | words); $dir), Mounts: mounts($root),
+        HostConfig: host_config($options; $ports), GraphDriver: layers((.layers | words); $dir; .rootfs // ($dir + "/merged")), Mounts: mounts($root),
         Config: container_config($options; $image; $ports),
         NetworkSettings: {
             Bridge: "", SandboxID: "", SandboxKey: (if .pid then "/proc/\(.pid)/ns/net" else "" end),
@@ -201,7 +202,7 @@ def image:
     };
 
 def volume:
-    .of | {CreatedAt: .created, Driver: "local", Labels: (.labels | if . then pairs else null end), Mountpoint: .path, Name: .name, Options: null, Scope: "local"};
+    .of | {CreatedAt: .created, Driver: "local", Labels: .labels, Mountpoint: .path, Name: .name, Options: null, Scope: "local"};
 
 def object: if .kind == "container" then container elif .kind == "image" then image else volume end;
 
