@@ -224,7 +224,7 @@ quick() { # ARG...: mini-docker run --rm ARG..., of which no process may take mo
 @test "without --rm the container's record stays, with its status" {
     run -3 mini-docker run --name web busybox sh -c 'exit 3'
     run -0 ctr-state get web status exit image_name
-    assert_output $'exited\n3\nbusybox:latest'
+    assert_output $'exited\n3\nbusybox'
     no_cgroup
     same "$(ctr-state get web dir)/args" sh -c 'exit 3'
     run -125 mini-docker run --name web busybox true
