@@ -74,8 +74,25 @@ static void make(struct tree *tree, const char *name)
 		fail(layer_object(tree->path, name), "make the directory opaque");
 }
 
+static int depth(const char *name)
+{
+	int slashes = 0;
+
+	for (; *name; name++)
+		slashes += *name == '/';
+	return slashes;
+}
+
+/* A directory that has whiteouts in it is one before it is asked whether it is there. */
+static int deepest_first(const void *a, const void *b)
+{
+	return depth(*(char *const *)b) - depth(*(char *const *)a);
+}
+
 void tree_make_whiteouts(struct tree *tree)
 {
+	if (tree->whiteouts.count)
+		qsort(tree->whiteouts.at, tree->whiteouts.count, sizeof(char *), deepest_first);
 	for (size_t i = 0; i < tree->whiteouts.count; i++) {
 		make(tree, tree->whiteouts.at[i]);
 		free(tree->whiteouts.at[i]);

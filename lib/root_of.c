@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
-/* In the child: never where an errno is no number that an exit status can be. */
+/* In the child, whose exit status is an errno. */
 static _Noreturn void copy_root(int namespace, int slot)
 {
 	if (setns(namespace, CLONE_NEWNS))
@@ -33,15 +33,17 @@ int root_of(pid_t pid, uint64_t start)
 	(void)snprintf(path, sizeof(path), "/proc/%d/ns/mnt", pid);
 	(void)snprintf(object, sizeof(object), "%d", pid);
 	CLOSED int namespace = open(path, O_RDONLY | O_CLOEXEC);
-	int slot = open("/", O_PATH | O_CLOEXEC);
+	if (namespace < 0 && errno != ENOENT)
+		fail(object, "open its mount namespace");
 	/* Asked when the namespace is open: it is that of whoever has the pid now. */
 	unsigned long long now = process_start(pid);
-	if ((namespace < 0 && errno == ENOENT) ||
-	    (namespace >= 0 && (!now || (start && now != start))))
+	if (namespace < 0 || !now || (start && now != start))
 		refuse(object, "there is no such process any more");
-	if (namespace < 0 || slot < 0)
-		fail(object, "open its mount namespace");
-	pid_t child = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+	int slot = open("/", O_PATH | O_CLOEXEC);
+	if (slot < 0)
+		fail("/", "open");
+	pid_t child =
+	        sys_clone3(&(struct clone_args){.flags = CLONE_FILES, .exit_signal = SIGCHLD});
 	if (child == 0)
 		copy_root(namespace, slot);
 	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {

@@ -52,6 +52,8 @@ config() { # NAME FILTER
     # The base may lose its name, and a container of the new image its own.
     mini-docker rmi -f busybox changed:2 > /dev/null
     run -0 box changed cat /file
+    mini-docker commit box after > id
+    run -0 box after cat /file
 }
 
 # bats test_tags=vm

@@ -374,6 +374,7 @@ D	/gone
 C	/keep
 C	/keep/more
 C	/link
+C	/linked
 D	/moved
 A	/moved-away
 A	/moved-away/x
@@ -498,6 +499,10 @@ layer() {
     assert_equal "$(layer f a/b x f a/.wh..wh..opq '')" $'a d a/b f \n# file: ./a'
     assert_equal "$(layer f a/.wh..wh..opq '' d a 500)" $'a d \n# file: ./a'
     assert_equal "$(layer s a / f .wh.a '')" 'a l '
+    for order in 'f .wh.a x f a/.wh.b x' 'f a/.wh.b x f .wh.a x'; do
+        # shellcheck disable=SC2086
+        assert_equal "$(layer $order)" $'a d a/b c \n# file: ./a'
+    done
     assert_equal "$(layer f .wh.a '' f .wh.a '' d .wh.b 755)" 'a c b c '
     assert_equal "$(layer f .wh..wh.aufs '' f .wh..wh.plnk/1.2 x f .wh..wh.orph x f b x)" 'b f '
     tarmake f .wh.a '' e - - | img-layer unpack --overlay facts > out

@@ -44,7 +44,8 @@ change_tree() {
     echo h > new/hard && ln new/hard new/dir/hard
     setfattr -n user.b -v 2 new/hard && setfattr -n trusted.c -v 3 new/dir
     rm link && ln -s other link
+    echo more >> linked # which has another name
     echo 3 > below
     rm below-dir/y
-    touch -hd '2003-03-03 03:03:03.030303' replaced opaque dir new new/* new/dir to-dir moved-away link below
+    touch -hd '2003-03-03 03:03:03.030303' replaced opaque dir new new/* new/dir to-dir moved-away link linked below
 }
