@@ -65,7 +65,7 @@ field() {
 .Config.Cmd => ["echo \"\$1\"","a  b"]
 .Config.Env => ["A=1","B=2 é=3"]
 .Config.Labels => {"a":"b","c":"é=1","x":""}
-[.Config.Hostname, .Config.User, .Config.WorkingDir, .Config.StopSignal, .Config.StopTimeout, .Config.Image] => ["host","5","/tmp","SIGINT",7,"full:latest"]
+[.Config.Hostname, .Config.User, .Config.WorkingDir, .Config.StopSignal, .Config.StopTimeout, .Config.Image] => ["host","5","/tmp","SIGINT",7,"full"]
 [.Config.Volumes, .Config.ExposedPorts] => [{"/data":{}},{"80/tcp":{}}]
 .HostConfig.Binds => ["$T:/t:ro","vol:/vol"]
 [.HostConfig.Memory, .HostConfig.MemorySwap, .HostConfig.NanoCpus, .HostConfig.CpuShares, .HostConfig.PidsLimit] => [104857600,209715200,1500000000,512,99]
@@ -150,7 +150,7 @@ END
 a\tb\n{{printf "%.12s" .Image}}|a\tb\nsha256:$(img-store show lab | awk '$1 == "id" { print substr($2, 8, 5) }')
 END
     run -0 mini-docker inspect -f json web
-    assert_equal "$(jq -c '[.Name, .Config.Image]' <<< "$output")" '["/web","lab:latest"]'
+    assert_equal "$(jq -c '[.Name, .Config.Image]' <<< "$output")" '["/web","lab"]'
     for bad in '{{.Nope}}' '{{.State.nope}}' '{{.State.Health.Status}}' '{{.Name' '{{nope .Name}}'; do
         run -1 mini-docker inspect -f "$bad" web
         [[ ${#lines[@]} == 1 && $output == 'mini-docker: inspect: --format: '*', at 1:'* ]]
