@@ -95,6 +95,8 @@ static struct tpl_value call_index(const struct tpl_call *call)
 {
 	struct tpl_value value = call->args[0];
 
+	if (value.kind == TPL_NOTHING)
+		tpl_fault(call->run->template, call->at, "index of untyped nil");
 	for (int i = 1; i < call->count; i++)
 		value = tpl_index(call->run, &value, &call->args[i], call->at);
 	return value;

@@ -104,7 +104,7 @@ static struct tpl_value call_join(const struct tpl_call *call)
 	size_t length, i;
 	json_t *json;
 
-	if (call->args[0].kind == TPL_NULL && call->run->rules->may_lack)
+	if (call->args[0].kind == TPL_NULL || call->args[0].kind == TPL_NOTHING)
 		return tpl_text("", 0);
 	json_t *list = tpl_want(call, 0, TPL_LIST)->json;
 	FILE *out = open_memstream(&text, &length);

@@ -227,6 +227,12 @@ rows() { # TEMPLATE [OPTION...]
     assert_output $'NAME        full  name\none         a b\nzwölf\\011   x\\134"y'
     run -0 rows 'table {{.Count}} {{upper .Name}}\t{{slice .LongName 0 1}}\t{{if .Count}}x{{end}}'
     assert_output $'COUNT NAME     LONG NAME   x\n1 ONE          a           x\n22 ZWöLF\\011   x           x'
+    for format in 'table{{.Count}}' 'table   {{.Count}}'; do # Docker is not strict about the blank
+        run -0 rows "$format"
+        assert_output $'COUNT\n1\n22'
+    done
+    run -0 tpl-format --strict '' 'table {{.}}' <<< 1 # there are none in inspect
+    assert_output 'table 1'
     run -0 tpl-format --rows 'A B' --table '{{.A}}\t{{.B}}' table < /dev/null
     assert_output 'A   B'
     # of JSON: headings are the names; nothing reaches the terminal that could steer it
