@@ -49,13 +49,26 @@ bool name_owner(int store, const char *name, char id[ID_SIZE])
 	return true;
 }
 
-/* Is there no such container, and nobody who is making it? */
-static bool is_stale(int store, const char *id)
+/* Has it another name, and nobody is at giving it this one? */
+static bool is_another(int store, const char *id, const char *name)
+{
+	CLOSED int lock =
+	        openat(store, record_path("", id, NULL), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct record record;
+
+	if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) || !record_load(store, id, &record))
+		return false;
+	const char *real = record_value(&record, "name");
+	return real && strcmp(real, name) != 0;
+}
+
+/* Is there no such container, and nobody who is making it? Or is it called otherwise? */
+static bool is_stale(int store, const char *id, const char *name)
 {
 	struct stat st;
 
 	if (fstatat(store, record_path("", id, NULL), &st, 0) == 0)
-		return false;
+		return is_another(store, id, name);
 	CLOSED int new =
 	        openat(store, record_path(".new-", id, NULL), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (new >= 0 && flock(new, LOCK_EX | LOCK_NB))
@@ -85,7 +98,7 @@ static int unlink_name(int store, const char *name, const char *id)
 		return errno == ENOENT ? 0 : -1;
 	if (!name_owner(store, name, owner))
 		return errno == ENOENT ? 0 : -1;
-	if (id ? strcmp(owner, id) != 0 : !is_stale(store, owner))
+	if (id ? strcmp(owner, id) != 0 : !is_stale(store, owner, name))
 		return 0;
 	return unlinkat(store, link_path(name), 0);
 }
@@ -110,7 +123,7 @@ bool name_take(int store, const char *name, const char *id, char owner[ID_SIZE])
 			return true;
 		if (errno != EEXIST)
 			return false;
-		if (name_owner(store, name, owner) && !is_stale(store, owner))
+		if (name_owner(store, name, owner) && !is_stale(store, owner, name))
 			break;
 		name_clear_stale(store, name);
 	}

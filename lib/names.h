@@ -1,8 +1,8 @@
 /*
  * Names of containers: ROOT/names/NAME is a link to ../containers/ID. To make the link is to take
- * the name. A link whose container is neither there nor in the making is stale: its owner died.
- * Only under the lock of the directory `names`, and after a look at where it leads, is a link
- * removed.
+ * the name. A link whose container is neither there nor in the making, or has another name, is
+ * stale: who made it died. Only under the lock of the directory `names`, and after a look at where
+ * it leads, is a link removed.
  */
 #ifndef NAMES_H
 #define NAMES_H

@@ -5,7 +5,6 @@
 #include "err.h"
 #include "io.h"
 #include "names.h"
-#include "process.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,11 +15,7 @@
 
 enum { MOST_BYTES = 1 << 30 };
 
-/*
- * A file of a record, a NUL behind it. They are small, there may be thousands of them, and none is
- * ever freed: what is left of one piece of memory is for the next ones.
- */
-static char *read_part(int store, const char *path, size_t *length)
+char *record_read(int store, const char *path, size_t *length)
 {
 	enum { PIECE = 256 * 1024, LEAST = 8 * 1024 };
 	static char *piece;
@@ -111,7 +106,7 @@ const char *record_path(const char *prefix, const char *id, const char *file)
 	return path;
 }
 
-static const char *value_of(const struct list *pairs, const char *key)
+const char *pair_value(const struct list *pairs, const char *key)
 {
 	size_t length = strlen(key);
 
@@ -124,7 +119,7 @@ static const char *value_of(const struct list *pairs, const char *key)
 
 const char *record_value(const struct record *record, const char *key)
 {
-	const char *value = value_of(&record->facts, key);
+	const char *value = pair_value(&record->facts, key);
 
 	if (!strcmp(key, "id"))
 		return record->id;
@@ -133,7 +128,7 @@ const char *record_value(const struct record *record, const char *key)
 	if (!strcmp(key, "status"))
 		return record->status;
 	if (!value)
-		value = value_of(&record->pairs, key);
+		value = pair_value(&record->pairs, key);
 	if (!value && (!strcmp(key, "pid") || !strcmp(key, "start") || !strcmp(key, "exit")))
 		return "";
 	return value;
@@ -151,76 +146,10 @@ void record_put(struct record *record, char *pair)
 	list_add(&record->pairs, pair);
 }
 
-/* Is what was written down of this boot? Pids and start times begin anew with each. */
-static bool is_this_boot(const struct list *facts)
-{
-	static char *now;
-	const char *then = value_of(facts, "boot");
-
-	if (!now)
-		now = boot_id();
-	return !then || !strcmp(then, now);
-}
-
-/* Does the process live whose pid and start time are told as KEY and KEY_start? */
-static bool lives(const struct list *facts, const char *key, const char *start_key)
-{
-	const char *pid = value_of(facts, key), *start = value_of(facts, start_key);
-
-	/* One that started at another time is another process. */
-	return pid && start && is_this_boot(facts) && *start != '0' &&
-	       process_start(atoi(pid)) == strtoull(start, NULL, 10);
-}
-
-/* What `run` tells: see record.h. */
-static void judge(struct record *record, const struct list *facts)
-{
-	bool started = value_of(facts, "pid");
-
-	if (value_of(facts, "exit")) {
-		record->status = "exited";
-		return;
-	}
-	record->alive = lives(facts, "pid", "start");
-	/* Without the process, the supervisor is about to tell how that ended. */
-	if (record->alive || lives(facts, "supervisor", "supervisor_start"))
-		record->status = "running";
-	else if (started)
-		record->status = "dead";
-	else if (lives(facts, "owner", "owner_start"))
-		record->claimed = true;
-	else if (value_of(facts, "owner") && !value_of(facts, "again"))
-		record->status = "dead";
-	/* Nobody has told how it ended: what kills a supervisor has it killed. */
-	if (started && !strcmp(record->status, "dead"))
-		list_add(&record->facts, xstrdup(is_this_boot(facts) ? "exit=137" : "exit=255"));
-}
-
-static void load_facts(struct record *record, char *text)
-{
-	struct list all = {0};
-
-	for (char *line; (line = strsep(&text, "\n"));) {
-		char *tab = strchr(line, '\t');
-
-		/* Without its newline a line is not complete. */
-		if (!tab || !text)
-			continue;
-		*tab = '=';
-		list_add(&all, line);
-	}
-	judge(record, &all);
-	for (size_t i = 0; i < all.count; i++) /* a number nobody has must not get a signal */
-		if (record->alive ||
-		    (strncmp(all.at[i], "pid=", 4) && strncmp(all.at[i], "start=", 6)))
-			list_add(&record->facts, all.at[i]);
-	free(all.at);
-}
-
 bool record_load(int store, const char *id, struct record *record)
 {
 	size_t length;
-	char *text = read_part(store, record_path("", id, "record"), &length);
+	char *text = record_read(store, record_path("", id, "record"), &length);
 
 	*record = (struct record){.status = "created"};
 	(void)snprintf(record->id, sizeof(record->id), "%s", id);
@@ -229,15 +158,7 @@ bool record_load(int store, const char *id, struct record *record)
 	for (char *pair = text; pair < text + length; pair += strlen(pair) + 1)
 		if (strchr(pair, '='))
 			list_add(&record->pairs, pair);
-	text = read_part(store, record_path("", id, "run"), &length);
-	if (text)
-		load_facts(record, text);
-	else if (errno != ENOENT)
-		return false;
-	if (!strcmp(record->status, "running") && value_of(&record->pairs, "paused") &&
-	    *value_of(&record->pairs, "paused"))
-		record->status = "paused";
-	return true;
+	return record_load_facts(store, record);
 }
 
 static const char *find_prefix(int store, const char *text, char id[ID_SIZE])

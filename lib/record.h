@@ -3,7 +3,8 @@
  *     args, env   NUL-ended strings, never changed
  *     record      KEY=VALUE, NUL-ended, replaced as a whole
  *     run         what happens to its process this time: lines KEY TAB VALUE, appended as it
- *                 happens by who runs it. Each start has a new one.
+ *                 happens by who runs it. Each start has a new one, and keeps the one before as
+ *     run.old     for when nothing comes of it
  *     upper work merged
  * A record is built as .new-ID, locked (flock) for as long as its maker lives, and gets its place
  * by rename; on its way out it is .gone-ID, which anyone may delete at any time. So whatever dies
@@ -23,10 +24,12 @@ struct record {
 	char id[ID_SIZE];
 	struct list pairs;  /* KEY=VALUE from the file */
 	struct list facts;  /* likewise, from `run`: pid and start only of a process that lives */
-	const char *status; /* created: not started yet; running; paused; exited; dead: it, or who
-	                       was to start it for the first time, ended unseen */
+	const char *status; /* created: not started yet; running; paused; exited; restarting: that,
+	                       and its supervisor looks whether to start it again; dead: it, or
+	                       who was to start it, ended unseen */
 	bool alive;         /* its process is there: not so when its supervisor alone still is */
 	bool claimed;       /* somebody is about to start it */
+	bool again;         /* who claimed it did not make it */
 };
 
 /* Where the store is: root, or $MINI_DOCKER_ROOT, or /var/lib/mini-docker. An absolute path. */
@@ -54,6 +57,18 @@ const char *record_find(int store, const char *text, char id[ID_SIZE]);
 /* Read it. False with errno, ENOENT: there is none. What it points to is never freed. */
 bool record_load(int store, const char *id, struct record *record);
 
+/* Of it: what the file `run` and the kernel tell. False with errno. */
+bool record_load_facts(int store, struct record *record);
+
+/*
+ * A file of a record, a NUL behind it; NULL with errno. They are small, there may be thousands of
+ * them, and none is ever freed: what is left of one piece of memory is for the next ones.
+ */
+char *record_read(int store, const char *path, size_t *length);
+
+/* The value of the first KEY=VALUE with that key, or NULL. */
+const char *pair_value(const struct list *pairs, const char *key);
+
 /*
  * Of `record`, `run`, or derived: id, dir, status. NULL when it has no such key; what a process
  * would have to be there for is empty.
@@ -71,6 +86,13 @@ void record_write_text(int store, const char *path, const char *text);
 
 /* A descriptor that, as long as it is open, keeps others from changing this record. fail()s. */
 int record_lock(int store, const char *id);
+
+/* Read it with that lock; fail()s. */
+void record_load_locked(int store, const char *id, struct record *record);
+
+/* With it: put this text in the place of `run`; whoever wrote the old one writes there and not
+   here. fail()s. */
+void record_replace_run(int store, const char *id, const char *text);
 
 /* What a record is made of. */
 struct recipe {
@@ -100,13 +122,19 @@ char *record_make(int store, const struct recipe *recipe);
 /* Replace pairs in the record, as one change among others that are made meanwhile; fail()s. */
 void record_set(int store, const char *id, const struct list *pairs);
 
+/* The same for who has the lock. */
+void record_change(int store, const char *id, const struct list *pairs);
+
 /*
  * Claim it for `owner`, who is about to start it: until then, or until the owner is dead, nobody
  * else can, nor remove it. Replaces `run`. refuse()s one that runs or is claimed.
  */
 void record_begin(int store, const char *id, pid_t owner);
 
-/* A container that is dead has exited from now on, with the status that its end speaks for. */
+/*
+ * A container that is dead has exited from now on, with the status that its end speaks for. One
+ * that was claimed by who is dead, or our parent, and did not start is what it was before.
+ */
 void record_settle(int store, const char *id);
 
 /* Another name for it; refuse()s one that is taken. */
@@ -122,10 +150,12 @@ int record_wait(int store, const char *id, double seconds);
 char *record_claim(pid_t owner, bool again);
 
 /*
- * Take the record out of the store, whatever is in it. Gone already is success. What cannot be
- * deleted is complained of, -1; the container and its name are gone all the same.
+ * Take the record out of the store, whatever is in it, with its name. Gone already is success. -1,
+ * and it was said why: it runs, or another than our parent claims it, and it is left; or not all of
+ * it could be deleted, and it is gone all the same. unstarted: one whose command was executed is
+ * left, 0.
  */
-int record_remove(int store, const char *id, const char *name);
+int record_remove(int store, const char *id, bool unstarted);
 
 /* Delete .new-ID unless its maker lives. True: it is gone. */
 bool record_clear_new(int store, const char *id);

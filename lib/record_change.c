@@ -1,4 +1,4 @@
-/* Writing and removing records: see record.h. */
+/* Writing records: see record.h. */
 #define _GNU_SOURCE
 #include "err.h"
 #include "io.h"
@@ -51,71 +51,56 @@ int record_lock(int store, const char *id)
 	return lock;
 }
 
+void record_load_locked(int store, const char *id, struct record *record)
+{
+	if (record_load(store, id, record))
+		return;
+	if (errno == ENOENT) /* removed while we waited for the lock */
+		refuse(id, "no such container");
+	fail(store_file(record_path("", id, "record")), "read");
+}
+
 static int undo_store;
 
 static void undo_new(void *path)
 {
-	(void)unlinkat(undo_store, path, 0); /* the next one who sets something overwrites it */
+	(void)unlinkat(undo_store, path, 0); /* the next one overwrites what is left */
+}
+
+/* Under the lock the new file is this process's alone, and one that was left is overwritten. */
+static void replace(int store, const char *id, const char *file, const struct list *strings,
+                    const char *text)
+{
+	char *new = xprintf("%s.new", record_path("", id, file));
+
+	undo_store = store;
+	on_failure(undo_new, new);
+	if (strings)
+		record_write(store, new, strings);
+	else
+		record_write_text(store, new, text);
+	if (renameat(store, new, store, record_path("", id, file)))
+		fail(store_file(new), "rename");
+}
+
+void record_replace_run(int store, const char *id, const char *text)
+{
+	replace(store, id, "run", NULL, text);
+}
+
+void record_change(int store, const char *id, const struct list *pairs)
+{
+	struct record record;
+
+	record_load_locked(store, id, &record);
+	for (size_t i = 0; i < pairs->count; i++)
+		record_put(&record, pairs->at[i]);
+	replace(store, id, "record", &record.pairs, NULL);
 }
 
 void record_set(int store, const char *id, const struct list *pairs)
 {
-	struct record record;
 	CLOSED int lock = record_lock(store, id);
 
-	if (!record_load(store, id, &record))
-		fail(store_file(record_path("", id, "record")), "read");
-	for (size_t i = 0; i < pairs->count; i++)
-		record_put(&record, pairs->at[i]);
-	/* Under the lock the new file is this process's alone, and one that was left is
-	 * overwritten. */
-	char *new = xstrdup(record_path("", id, "record.new"));
-	undo_store = store;
-	on_failure(undo_new, new);
-	record_write(store, new, &record.pairs);
-	if (renameat(store, new, store, record_path("", id, "record")))
-		fail(store_file(new), "rename");
-}
-
-int record_remove(int store, const char *id, const char *name)
-{
-	const char *gone = record_path(".gone-", id, NULL);
-	int failed = renameat(store, record_path("", id, NULL), store, gone);
-
-	/* One that was removed before, by the same id, and not entirely. */
-	if (failed && (errno == ENOTEMPTY || errno == EEXIST) && remove_tree(store, gone) == 0)
-		failed = renameat(store, record_path("", id, NULL), store, gone);
-	if (failed && errno != ENOENT) {
-		complain(store_file(record_path("", id, NULL)), "rename");
-		return -1;
-	}
-	failed = 0;
-	if (name && name_release(store, name, id)) {
-		complain(name, "release the name");
-		failed = -1;
-	}
-	/* Whoever was just writing in it may have added a file. */
-	for (int tries = 0; remove_tree(store, gone); tries++)
-		if (errno != ENOTEMPTY || tries == 5) {
-			complain(store_file(gone), "remove");
-			return -1;
-		}
-	return failed;
-}
-
-bool record_clear_new(int store, const char *id)
-{
-	const char *path = record_path(".new-", id, NULL);
-	CLOSED int dir = openat(store, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-	if (dir < 0)
-		return errno == ENOENT;
-	/* The lock is kept while it is removed: who has just made it, and waits, finds it gone. */
-	if (flock(dir, LOCK_EX | LOCK_NB))
-		return false;
-	if (remove_tree(store, path)) {
-		complain(store_file(path), "remove");
-		return false;
-	}
-	return true;
+	record_change(store, id, pairs);
 }

@@ -32,7 +32,7 @@ static int prune_entry(int store, const char *entry)
 			complain(store_file(path), "remove");
 	} else if (prune_exited && id_is_valid(id) && record_load(store, id, &record) &&
 	           (!strcmp(record.status, "exited") || !strcmp(record.status, "dead"))) {
-		failed = record_remove(store, id, record_value(&record, "name"));
+		failed = record_remove(store, id, false);
 	} else {
 		return 0;
 	}

@@ -10,8 +10,10 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 char *record_claim(pid_t owner, bool again)
@@ -22,10 +24,15 @@ char *record_claim(pid_t owner, bool again)
 	               again ? "again\t1\n" : "", owner, process_start(owner));
 }
 
-static void load(int store, const char *id, struct record *record)
+/* The one before stays, for as long as it is not known whether anything comes of this. */
+static void keep_old(int store, const char *id)
 {
-	if (!record_load(store, id, record))
-		fail(store_file(record_path("", id, "record")), "read");
+	const char *old = record_path("", id, "run.old");
+
+	if (unlinkat(store, old, 0) && errno != ENOENT)
+		fail(store_file(old), "remove");
+	if (linkat(store, record_path("", id, "run"), store, old, 0) && errno != ENOENT)
+		fail(store_file(old), "link");
 }
 
 void record_begin(int store, const char *id, pid_t owner)
@@ -33,45 +40,77 @@ void record_begin(int store, const char *id, pid_t owner)
 	struct record record;
 	CLOSED int lock = record_lock(store, id);
 
-	load(store, id, &record);
+	record_load_locked(store, id, &record);
 	const char *name = record_value(&record, "name");
 	if (!strcmp(record.status, "running") || !strcmp(record.status, "paused"))
 		refuse(name, "the container is running");
 	if (record.claimed)
 		refuse(name, "the container is being started by process %s",
 		       record_value(&record, "owner"));
-	/* In its place by rename: whoever wrote the old one writes there and not here. */
-	char *new = xstrdup(record_path("", id, "run.new"));
+	if (!record.again)
+		keep_old(store, id);
 	FREED char *claim = record_claim(owner, true);
-	record_write_text(store, new, claim);
-	if (renameat(store, new, store, record_path("", id, "run")))
-		fail(store_file(new), "rename");
+	record_replace_run(store, id, claim);
+}
+
+static void note_end(int store, const char *id, const char *status)
+{
+	char line[128];
+	struct timespec now;
+	CLOSED int run = openat(store, record_path("", id, "run"), O_WRONLY | O_APPEND | O_CLOEXEC);
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	int length = snprintf(line, sizeof(line), "finished\t%lld.%09ld\nexit\t%s\n",
+	                      (long long)now.tv_sec, now.tv_nsec, status);
+	if (run < 0 || write_all(run, line, (size_t)length))
+		fail(store_file(record_path("", id, "run")), "write");
+}
+
+/* As if nobody had claimed it. */
+static void restore_old(int store, const char *id)
+{
+	const char *run = record_path("", id, "run");
+
+	if (renameat(store, record_path("", id, "run.old"), store, run) == 0)
+		return;
+	if (errno != ENOENT || (unlinkat(store, run, 0) && errno != ENOENT))
+		fail(store_file(run), "restore what was before");
 }
 
 void record_settle(int store, const char *id)
 {
 	struct record record;
 	CLOSED int lock = record_lock(store, id);
-	char line[128];
-	struct timespec now;
 
-	load(store, id, &record);
-	if (strcmp(record.status, "dead") != 0)
+	record_load_locked(store, id, &record);
+	bool ours = record.claimed && atoi(record_value(&record, "owner")) == getppid();
+	if (strcmp(record.status, "dead") != 0 && !ours)
 		return;
-	CLOSED int run = openat(store, record_path("", id, "run"), O_WRONLY | O_APPEND | O_CLOEXEC);
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	int length = snprintf(line, sizeof(line), "finished\t%lld.%09ld\nexit\t%s\n",
-	                      (long long)now.tv_sec, now.tv_nsec, record_value(&record, "exit"));
-	if (run < 0 || write_all(run, line, (size_t)length))
-		fail(store_file(record_path("", id, "run")), "write");
+	if (record.again)
+		restore_old(store, id);
+	else if (!ours && *record_value(&record, "exit"))
+		note_end(store, id, record_value(&record, "exit"));
 }
 
+static struct {
+	int store;
+	const char *id;
+} renaming;
+
+static void undo_name(void *name)
+{
+	(void)name_release(renaming.store, name, renaming.id); /* who wants it finds it stale */
+}
+
+/* Under the lock, so that it never has two names that both last. */
 void record_rename(int store, const char *id, const char *name)
 {
 	struct record record;
+	struct list pair = {0};
 	char owner[ID_SIZE];
+	CLOSED int lock = record_lock(store, id);
 
-	load(store, id, &record);
+	record_load_locked(store, id, &record);
 	char *old = xstrdup(record_value(&record, "name"));
 	if (!strcmp(old, name))
 		refuse(name, "that is its name");
@@ -80,9 +119,11 @@ void record_rename(int store, const char *id, const char *name)
 			fail(name, "take the name");
 		refuse(name, "the name is in use by container %.*s", ID_SHORT, owner);
 	}
-	struct list pair = {0};
+	renaming.store = store, renaming.id = id;
+	on_failure(undo_name, (void *)(uintptr_t)name);
 	list_add(&pair, xprintf("name=%s", name));
-	record_set(store, id, &pair);
+	record_change(store, id, &pair);
+	keep_what_is_done();
 	if (name_release(store, old, id))
 		complain(old, "release the name");
 }
@@ -120,18 +161,37 @@ static bool wait_for(pid_t pid, unsigned long long start, double seconds)
 	return ready != 0;
 }
 
+/* The `run` that there is now, and what it tells. */
+static int open_run(int store, const char *id, struct record *record)
+{
+	struct stat before, after;
+
+	for (;;) {
+		int run = openat(store, record_path("", id, "run"), O_RDONLY | O_CLOEXEC);
+
+		record_load_locked(store, id, record);
+		if (run < 0 || fstat(run, &before) ||
+		    fstatat(store, record_path("", id, "run"), &after, 0) ||
+		    before.st_ino == after.st_ino)
+			return run;
+		(void)close(run); /* it was started in between */
+	}
+}
+
 int record_wait(int store, const char *id, double seconds)
 {
 	struct record record;
-	CLOSED int run = openat(store, record_path("", id, "run"), O_RDONLY | O_CLOEXEC);
-
-	load(store, id, &record);
+	CLOSED int run = open_run(store, id, &record);
 	const char *pid = record_value(&record, "supervisor");
 	const char *start = record_value(&record, "supervisor_start");
+
 	if (pid && start && !wait_for(atoi(pid), strtoull(start, NULL, 10), seconds))
 		return -1;
 	int status = run < 0 ? -1 : exit_in(run);
-	if (status < 0 && record_load(store, id, &record)) /* killed, or never started */
-		status = atoi(record_value(&record, "exit"));
-	return status < 0 ? STATUS_SIGNAL + SIGKILL : status;
+	if (status >= 0)
+		return status;
+	/* Killed, together with who was to tell; or never started. */
+	if (!record_load(store, id, &record))
+		return STATUS_SIGNAL + SIGKILL;
+	return atoi(record_value(&record, "exit"));
 }

@@ -174,7 +174,7 @@ end() {
     ctr-state set web a=4 c= long="$(printf '%0100000d' 0)"
     run -0 ctr-state get web a b c
     assert_output $'4\n2'
-    assert_equal "$(tr '\0' '\n' < "$dir/record" | cut -d = -f 1 | xargs)" 'name created a b c long'
+    assert_equal "$(tr '\0' '\n' < "$dir/record" | cut -d = -f 1 | xargs)" 'name created command a b c long'
     for pair in id=1 name=x status=x pid=1 A=b 1a=b a-b=c =x x created=now; do
         run -2 ctr-state set web "$pair"
         run -2 ctr-state create --set "$pair"

@@ -194,27 +194,13 @@ static int wait_for(int argc, char **argv)
 
 static int remove_one(int store, const char *text)
 {
-	struct record record;
 	char id[ID_SIZE];
 	const char *why = record_find(store, text, id);
 
-	if (store < 0 && !why)
-		return 0;
-	if (!why && !record_load(store, id, &record) && errno != ENOENT)
-		why = strerror(errno);
-	if (!why && (!strcmp(record.status, "running") || !strcmp(record.status, "paused")))
-		why = "the container is running";
-	/* Who claims it may undo what it did. */
-	if (!why && record.claimed && atoi(record_value(&record, "owner")) != getppid())
-		why = "the container is being started";
-	if (why) {
-		complain_plainly(text, "%s", why);
-		return -1;
-	}
-	if (unstarted && record_value(&record, "started") && !record_value(&record, "failed"))
-		return 0;
-	/* Also when nothing was read: what is left of it goes. */
-	return record_remove(store, id, record_value(&record, "name"));
+	if (!why)
+		return store < 0 ? 0 : record_remove(store, id, unstarted);
+	complain_plainly(text, "%s", why);
+	return -1;
 }
 
 static int remove_all(int argc, char **argv)
