@@ -177,6 +177,12 @@ void opt_number(const struct opt *opt, const char *arg)
 		opt_refuse(opt, arg, "not a number");
 }
 
+void opt_duration(const struct opt *opt, const char *arg)
+{
+	if (num_nano(arg, opt->into))
+		opt_refuse(opt, arg, "not a number of seconds");
+}
+
 void opt_fd(const struct opt *opt, const char *arg)
 {
 	uint64_t fd;

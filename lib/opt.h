@@ -57,12 +57,13 @@ int opt_parse(const struct tool *tool, int argc, char **argv);
 int opt_run(const struct tool *tool, int argc, char **argv);
 
 /* Setters. */
-void opt_flag(const struct opt *opt, const char *arg);   /* bool: true */
-void opt_string(const struct opt *opt, const char *arg); /* const char *: the argument itself */
-void opt_size(const struct opt *opt, const char *arg);   /* uint64_t: bytes, as num_size() */
-void opt_number(const struct opt *opt, const char *arg); /* uint64_t: at most 2^63 - 1 */
-void opt_fd(const struct opt *opt, const char *arg);     /* int: a descriptor that is open */
-void opt_list(const struct opt *opt, const char *arg);   /* struct list: appended */
+void opt_flag(const struct opt *opt, const char *arg);     /* bool: true */
+void opt_string(const struct opt *opt, const char *arg);   /* const char *: the argument itself */
+void opt_size(const struct opt *opt, const char *arg);     /* uint64_t: bytes, as num_size() */
+void opt_number(const struct opt *opt, const char *arg);   /* uint64_t: at most 2^63 - 1 */
+void opt_duration(const struct opt *opt, const char *arg); /* uint64_t: in nanoseconds */
+void opt_fd(const struct opt *opt, const char *arg);       /* int: a descriptor that is open */
+void opt_list(const struct opt *opt, const char *arg);     /* struct list: appended */
 
 /* A growing vector of strings; `at` always ends in NULL once something was added. */
 struct list {

@@ -192,3 +192,27 @@ const char *record_find(int store, const char *text, char id[ID_SIZE])
 		return "no such container";
 	return find_prefix(store, text, id);
 }
+
+int store_get(const char *root, bool make)
+{
+	const char *path = store_path(root);
+	int store = store_open(path, make);
+
+	if (store < 0 && (make || errno != ENOENT))
+		fail(path, "open");
+	return store;
+}
+
+void record_get(int store, const char *text, struct record *record)
+{
+	char id[ID_SIZE];
+	const char *why = record_find(store, text, id);
+
+	if (why)
+		refuse(text, "%s", why);
+	if (record_load(store, id, record))
+		return;
+	if (errno == ENOENT || store < 0)
+		refuse(text, "no such container");
+	fail(store_file(record_path("", id, NULL)), "read");
+}

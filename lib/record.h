@@ -38,6 +38,12 @@ const char *store_path(const char *root);
 /* Open the store. make: make the path if it is missing. -1 with errno. */
 int store_open(const char *path, bool make);
 
+/*
+ * The one of store_path(root); fail()s. But -1 when there is none: no containers yet, and no
+ * descriptor that is one.
+ */
+int store_get(const char *root, bool make);
+
 /* ROOT/relative, for messages; never freed */
 const char *store_file(const char *relative);
 
@@ -56,6 +62,9 @@ const char *record_find(int store, const char *text, char id[ID_SIZE]);
 
 /* Read it. False with errno, ENOENT: there is none. What it points to is never freed. */
 bool record_load(int store, const char *id, struct record *record);
+
+/* Find it and read it; fail()s, refuse()s. */
+void record_get(int store, const char *text, struct record *record);
 
 /* Of it: what the file `run` and the kernel tell. False with errno. */
 bool record_load_facts(int store, struct record *record);
@@ -102,12 +111,10 @@ struct recipe {
 	struct list pairs, env, args;
 };
 
-/* Option setters, each for one part of it; into: struct recipe. */
-void recipe_opt_name(const struct opt *opt, const char *arg);
-void recipe_opt_id(const struct opt *opt, const char *arg);
+/* The one that a command line gives, and its options. */
+extern struct recipe recipe_given;
+extern const struct opt recipe_options[];
 void recipe_opt_owner(const struct opt *opt, const char *arg);
-void recipe_opt_pair(const struct opt *opt, const char *arg);
-void recipe_opt_env(const struct opt *opt, const char *arg);
 
 /* KEY=VALUE, kept as a pointer; usage_error() when it is none. */
 void recipe_add_pair(struct recipe *recipe, const char *pair);
@@ -141,10 +148,10 @@ void record_settle(int store, const char *id);
 void record_rename(int store, const char *id, const char *name);
 
 /*
- * Wait until it runs no more, for at most `seconds` (< 0: for ever). Returns its exit status, also
- * if the record is removed meanwhile; -1: it runs still. fail()s.
+ * Wait until it runs no more, for at most `nano` nanoseconds (weeks: for ever). Returns its exit
+ * status, also if the record is removed meanwhile; -1: it runs still. fail()s.
  */
-int record_wait(int store, const char *id, double seconds);
+int record_wait(int store, const char *id, uint64_t nano);
 
 /* The lines of `run` that tell who is about to start it. */
 char *record_claim(pid_t owner, bool again);
@@ -156,6 +163,9 @@ char *record_claim(pid_t owner, bool again);
  * left, 0.
  */
 int record_remove(int store, const char *id, bool unstarted);
+
+/* The same of one that record_find() has to find. */
+int record_remove_found(int store, const char *text, bool unstarted);
 
 /* Delete .new-ID unless its maker lives. True: it is gone. */
 bool record_clear_new(int store, const char *id);

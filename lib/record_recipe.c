@@ -6,7 +6,9 @@
 #include "record.h"
 #include <string.h>
 
-void recipe_opt_name(const struct opt *opt, const char *arg)
+struct recipe recipe_given;
+
+static void recipe_opt_name(const struct opt *opt, const char *arg)
 {
 	struct recipe *recipe = opt->into;
 
@@ -15,7 +17,7 @@ void recipe_opt_name(const struct opt *opt, const char *arg)
 	recipe->name = arg;
 }
 
-void recipe_opt_id(const struct opt *opt, const char *arg)
+static void recipe_opt_id(const struct opt *opt, const char *arg)
 {
 	struct recipe *recipe = opt->into;
 
@@ -43,12 +45,12 @@ void recipe_add_pair(struct recipe *recipe, const char *pair)
 	list_add(&recipe->pairs, (char *)(uintptr_t)pair);
 }
 
-void recipe_opt_pair(const struct opt *opt, const char *arg)
+static void recipe_opt_pair(const struct opt *opt, const char *arg)
 {
 	recipe_add_pair(opt->into, arg);
 }
 
-void recipe_opt_env(const struct opt *opt, const char *arg)
+static void recipe_opt_env(const struct opt *opt, const char *arg)
 {
 	struct recipe *recipe = opt->into;
 
@@ -56,3 +58,14 @@ void recipe_opt_env(const struct opt *opt, const char *arg)
 		opt_refuse(opt, arg, "not NAME=VALUE");
 	list_add(&recipe->env, (char *)(uintptr_t)arg);
 }
+
+/* clang-format off */
+const struct opt recipe_options[] = {
+	{"id", 0, "ID", "instead of a random one", recipe_opt_id, &recipe_given},
+	{"name", 0, "NAME", "instead of a random one", recipe_opt_name, &recipe_given},
+	{"owner", 0, "PID", "as long as it has not run, it is dead when this process is", recipe_opt_owner, &recipe_given},
+	{"set", 0, "KEY=VALUE", "put this into the record (repeatable)", recipe_opt_pair, &recipe_given},
+	{"env", 0, "NAME=VALUE", "a variable of the container (repeatable)", recipe_opt_env, &recipe_given},
+	{0},
+};
+/* clang-format on */

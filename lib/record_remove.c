@@ -77,6 +77,17 @@ int record_remove(int store, const char *id, bool unstarted)
 	return delete (store, id) || failed ? -1 : 0;
 }
 
+int record_remove_found(int store, const char *text, bool unstarted)
+{
+	char id[ID_SIZE];
+	const char *why = record_find(store, text, id);
+
+	if (!why)
+		return store < 0 ? 0 : record_remove(store, id, unstarted);
+	complain_plainly(text, "%s", why);
+	return -1;
+}
+
 bool record_clear_new(int store, const char *id)
 {
 	const char *path = record_path(".new-", id, NULL);

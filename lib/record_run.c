@@ -143,12 +143,10 @@ static int exit_in(int run)
 }
 
 /* The end of who tells how it ends. false: not within that time. */
-static bool wait_for(pid_t pid, unsigned long long start, double seconds)
+static bool wait_for(pid_t pid, unsigned long long start, uint64_t nano)
 {
 	CLOSED int process = (int)syscall(SYS_pidfd_open, pid, 0);
-	int patience = seconds < 0                ? -1
-	               : seconds * 1000 > INT_MAX ? INT_MAX
-	                                          : (int)(seconds * 1000);
+	int patience = nano / 1000000 > INT_MAX ? -1 : (int)(nano / 1000000);
 	struct pollfd end = {.fd = process, .events = POLLIN};
 	int ready;
 
@@ -178,14 +176,14 @@ static int open_run(int store, const char *id, struct record *record)
 	}
 }
 
-int record_wait(int store, const char *id, double seconds)
+int record_wait(int store, const char *id, uint64_t nano)
 {
 	struct record record;
 	CLOSED int run = open_run(store, id, &record);
 	const char *pid = record_value(&record, "supervisor");
 	const char *start = record_value(&record, "supervisor_start");
 
-	if (pid && start && !wait_for(atoi(pid), strtoull(start, NULL, 10), seconds))
+	if (pid && start && !wait_for(atoi(pid), strtoull(start, NULL, 10), nano))
 		return -1;
 	int status = run < 0 ? -1 : exit_in(run);
 	if (status >= 0)

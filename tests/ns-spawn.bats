@@ -455,7 +455,7 @@ long() { # N: one argument of so many bytes
     poll 10 test -p fifo
     echo > fifo
     ended 7
-    assert_equal "$(< info)" "$(printf 'pid\t%s\nstart\t%s\nexit\t7' "$CHILD" "${field[19]}")"
+    [[ $(< info) =~ ^supervisor$'\t'$SPAWN$'\n'supervisor_start$'\t'[0-9]+$'\n'pid$'\t'$CHILD$'\n'start$'\t'${field[19]}$'\n'finished$'\t'([0-9]+)\.[0-9]{9}$'\n'exit$'\t'7$ ]]
     spawn -- sh -c 'kill -KILL $$'
     ended 137
     assert_equal "$(fact exit)" 137
@@ -466,8 +466,9 @@ long() { # N: one argument of so many bytes
 
 @test "--info-fd: the facts are there before the command runs; it does not get the descriptor" {
     ns-spawn --info-fd 9 -- sh -c 'cat info; ls /proc/$$/fd; :' 9> info > out
-    assert_equal "$(sed 1,2d out | xargs)" '0 1 2'
-    assert_equal "$(head -n 2 out)" "$(head -n 2 info)"
+    assert_equal "$(sed 1,4d out | xargs)" '0 1 2'
+    assert_equal "$(head -n 4 out)" "$(head -n 4 info)"
+    assert_equal "$(cut -f 1 info | xargs)" 'supervisor supervisor_start pid start finished exit'
 }
 
 @test "--info-fd: who cannot be told" {
@@ -486,11 +487,11 @@ long() { # N: one argument of so many bytes
         9> facts 2> err 3>&- 8>&- &
     SPAWN=$!
     exec 7<&-
-    head -n 2 facts > got
+    head -n 4 facts > got
     printf 'go\0' >&8
     exec 8>&-
     ended 3
-    assert_equal "$(cut -f 1 got | xargs)" 'pid start'
+    assert_equal "$(cut -f 1 got | xargs)" 'supervisor supervisor_start pid start'
     assert_equal "$(< err)" 'ns-spawn: --info-fd: write: Broken pipe'
     [[ -e hook ]]
 }

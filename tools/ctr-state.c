@@ -11,7 +11,6 @@
 #include "err.h"
 #include "io.h"
 #include "names.h"
-#include "num.h"
 #include "record.h"
 #include "record_fields.h"
 #include "record_filter.h"
@@ -23,52 +22,18 @@
 #include <sys/stat.h>
 
 static const char *root;
-static struct recipe recipe;
 static bool json, nul, shell, exited, unstarted;
 static struct listing listing;
 
-static double timeout = -1; /* in seconds; none */
-
-static void opt_timeout(const struct opt *opt, const char *arg)
-{
-	uint64_t nano;
-
-	if (num_nano(arg, &nano))
-		opt_refuse(opt, arg, "not a number of seconds");
-	*(double *)opt->into = (double)nano / 1e9;
-}
-
-static int open_store(bool make)
-{
-	const char *path = root = store_path(root);
-	int store = store_open(path, make);
-
-	if (store < 0 && (make || errno != ENOENT))
-		fail(path, "open");
-	return store; /* none yet: no containers, and no descriptor that is one */
-}
-
-static void load(int store, const char *text, struct record *record)
-{
-	char id[ID_SIZE];
-
-	const char *why = record_find(store, text, id);
-	if (why)
-		refuse(text, "%s", why);
-	if (record_load(store, id, record))
-		return;
-	if (errno == ENOENT || store < 0)
-		refuse(text, "no such container");
-	fail(store_file(record_path("", id, NULL)), "read");
-}
+static uint64_t timeout = UINT64_MAX; /* ns; none */
 
 static int create(int argc, char **argv)
 {
 	(void)umask(0); /* who may do what depends on the modes, not on who called */
-	recipe.args = (struct list){argv, (size_t)argc};
-	char *id = record_make(open_store(true), &recipe);
+	recipe_given.args = (struct list){argv, (size_t)argc};
+	char *id = record_make(store_get(root, true), &recipe_given);
 
-	printf("%s/containers/%s\n", root, id);
+	puts(store_file(record_path("", id, NULL)));
 	/* Nobody would know of a container whose id was not told. */
 	if (fflush(stdout) || ferror(stdout))
 		fail("standard output", "write");
@@ -79,7 +44,7 @@ static int get(int argc, char **argv)
 {
 	struct record record;
 
-	load(open_store(false), argv[0], &record);
+	record_get(store_get(root, false), argv[0], &record);
 	for (int i = 1; i < argc; i++) {
 		const char *value = record_value(&record, argv[i]);
 
@@ -94,12 +59,12 @@ static int get(int argc, char **argv)
 static int show(int argc, char **argv)
 {
 	struct record record;
-	int store = open_store(false);
+	int store = store_get(root, false);
 
 	(void)argc;
 	if (json + nul + shell > 1)
 		usage_error("one of --json, --null, --shell");
-	load(store, argv[0], &record);
+	record_get(store, argv[0], &record);
 	record_show(store, &record,
 	            json    ? SHOW_JSON
 	            : nul   ? SHOW_NULL
@@ -111,12 +76,12 @@ static int show(int argc, char **argv)
 static int set(int argc, char **argv)
 {
 	struct record record;
-	int store = open_store(false);
+	int store = store_get(root, false);
 
 	for (int i = 1; i < argc; i++)
-		recipe_add_pair(&recipe, argv[i]);
-	load(store, argv[0], &record);
-	record_set(store, record.id, &recipe.pairs);
+		recipe_add_pair(&recipe_given, argv[i]);
+	record_get(store, argv[0], &record);
+	record_set(store, record.id, &recipe_given.pairs);
 	return 0;
 }
 
@@ -135,7 +100,7 @@ static int list(int argc, char **argv)
 		listing.fields = "id,name,status,pid,exit,created,image";
 		fields_have_dashes = true;
 	}
-	int status = record_list(open_store(false), &listing);
+	int status = record_list(store_get(root, false), &listing);
 	if (fflush(stdout) || ferror(stdout))
 		fail("standard output", "write");
 	return status;
@@ -144,23 +109,23 @@ static int list(int argc, char **argv)
 static int begin(int argc, char **argv)
 {
 	struct record record;
-	int store = open_store(false);
+	int store = store_get(root, false);
 
 	(void)argc;
-	if (!recipe.owner)
+	if (!recipe_given.owner)
 		usage_error("--owner is missing");
-	load(store, argv[0], &record);
-	record_begin(store, record.id, recipe.owner);
+	record_get(store, argv[0], &record);
+	record_begin(store, record.id, recipe_given.owner);
 	return 0;
 }
 
 static int settle(int argc, char **argv)
 {
 	struct record record;
-	int store = open_store(false);
+	int store = store_get(root, false);
 
 	(void)argc;
-	load(store, argv[0], &record);
+	record_get(store, argv[0], &record);
 	record_settle(store, record.id);
 	return 0;
 }
@@ -168,12 +133,12 @@ static int settle(int argc, char **argv)
 static int rename_it(int argc, char **argv)
 {
 	struct record record;
-	int store = open_store(false);
+	int store = store_get(root, false);
 
 	(void)argc;
 	if (!name_is_valid(argv[1]))
 		usage_error("%s: not a name: [a-zA-Z0-9][a-zA-Z0-9_.-]+", argv[1]);
-	load(store, argv[0], &record);
+	record_get(store, argv[0], &record);
 	record_rename(store, record.id, argv[1]);
 	return 0;
 }
@@ -181,10 +146,10 @@ static int rename_it(int argc, char **argv)
 static int wait_for(int argc, char **argv)
 {
 	struct record record;
-	int store = open_store(false);
+	int store = store_get(root, false);
 
 	(void)argc;
-	load(store, argv[0], &record);
+	record_get(store, argv[0], &record);
 	int status = record_wait(store, record.id, timeout);
 	if (status < 0)
 		refuse(argv[0], "the container is running still");
@@ -192,23 +157,12 @@ static int wait_for(int argc, char **argv)
 	opt_finish_stdout();
 }
 
-static int remove_one(int store, const char *text)
-{
-	char id[ID_SIZE];
-	const char *why = record_find(store, text, id);
-
-	if (!why)
-		return store < 0 ? 0 : record_remove(store, id, unstarted);
-	complain_plainly(text, "%s", why);
-	return -1;
-}
-
 static int remove_all(int argc, char **argv)
 {
-	int store = open_store(false), status = 0;
+	int store = store_get(root, false), status = 0;
 
 	for (int i = 0; i < argc; i++)
-		if (remove_one(store, argv[i]))
+		if (record_remove_found(store, argv[i], unstarted))
 			status = STATUS_FAILED;
 	return status;
 }
@@ -216,7 +170,7 @@ static int remove_all(int argc, char **argv)
 static int prune(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	int failed = record_prune(open_store(false), exited);
+	int failed = record_prune(store_get(root, false), exited);
 
 	if (fflush(stdout) || ferror(stdout))
 		fail("standard output", "write");
@@ -226,14 +180,6 @@ static int prune(int argc, char **argv)
 /* clang-format off */
 static const struct opt common_options[] = {
 	{"root", 0, "DIR", "the store (normal: $MINI_DOCKER_ROOT or /var/lib/mini-docker)", opt_string, &root},
-	{0},
-};
-static const struct opt create_options[] = {
-	{"id", 0, "ID", "instead of a random one", recipe_opt_id, &recipe},
-	{"name", 0, "NAME", "instead of a random one", recipe_opt_name, &recipe},
-	{"owner", 0, "PID", "as long as it has not run, it is dead when this process is", recipe_opt_owner, &recipe},
-	{"set", 0, "KEY=VALUE", "put this into the record (repeatable)", recipe_opt_pair, &recipe},
-	{"env", 0, "NAME=VALUE", "a variable of the container (repeatable)", recipe_opt_env, &recipe},
 	{0},
 };
 static const struct opt get_options[] = {
@@ -260,11 +206,11 @@ static const struct opt remove_options[] = {
 	{0},
 };
 static const struct opt begin_options[] = {
-	{"owner", 0, "PID", "who is about to start it (required)", recipe_opt_owner, &recipe},
+	{"owner", 0, "PID", "who is about to start it (required)", recipe_opt_owner, &recipe_given},
 	{0},
 };
 static const struct opt wait_options[] = {
-	{"timeout", 0, "SECONDS", "do not wait longer", opt_timeout, &timeout},
+	{"timeout", 0, "SECONDS", "do not wait longer", opt_duration, &timeout},
 	{0},
 };
 static const struct opt prune_options[] = {
@@ -272,7 +218,7 @@ static const struct opt prune_options[] = {
 	{0},
 };
 static const struct verb verbs[] = {
-	{"create", "[-- ARG...]", "make a record, print its directory", create, 0, -1, create_options},
+	{"create", "[-- ARG...]", "make a record, print its directory", create, 0, -1, recipe_options},
 	{"get", "CONTAINER KEY...", "print values, one a line", get, 2, -1, get_options},
 	{"show", "CONTAINER", "print all of a record", show, 1, 1, show_options},
 	{"set", "CONTAINER KEY=VALUE...", "change values", set, 2, -1, NULL},

@@ -5,9 +5,8 @@
  * does what can only be done from outside: cgroups of v1, id maps, telling the caller its pid. The
  * parent stays in the namespaces that it came from, hands on signals, and ends with the exit status
  * of the command; with --detach it does so in the background. If it is killed, a watcher kills the
- * child. What the child changes (mounts,
- * propagation) it changes in new namespaces; so there is nothing to leave behind but what
- * `--exit-hook` is there to remove.
+ * child. What the child changes (mounts, propagation) it changes in new namespaces; so there is
+ * nothing to leave behind but what `--exit-hook` is there to remove.
  *
  * Needs CAP_SYS_ADMIN, or a user namespace in which it has it (--user --map-root).
  */
@@ -17,6 +16,7 @@
 #include "detach.h"
 #include "err.h"
 #include "fds.h"
+#include "gate.h"
 #include "hook.h"
 #include "io.h"
 #include "ns.h"
@@ -26,10 +26,7 @@
 #include "sys.h"
 #include "watch.h"
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 static struct ns_want wants[NS_KINDS];
@@ -40,6 +37,7 @@ static struct fds kept;
 static struct list uid_map, gid_map;
 static struct cgroup_dirs cgroups;
 static struct hooks hooks;
+static struct gate gate;
 static pid_t child;
 static bool detached;
 
@@ -148,25 +146,6 @@ static void clone_child(void)
 		cgroup_dirs_add(&cgroups, child);
 }
 
-/* The first thing that the child does: until it has, nobody is told of it. */
-static void enter_cgroups(int gate)
-{
-	if (!ns_joins(wants))
-		cgroup_dirs_enter(&cgroups);
-	if (write_all(gate, "r", 1))
-		_exit(STATUS_OWN);
-}
-
-/* Die with the parent: up to here the gate's end tells, from here on the signal. */
-static void follow_parent(int gate)
-{
-	struct pollfd end = {.fd = gate};
-
-	/* A change of user ids would undo this. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || poll(&end, 1, 0))
-		_exit(STATUS_OWN);
-}
-
 static void set_up(void)
 {
 	if (wants[NS_CGROUP].make && unshare(CLONE_NEWCGROUP))
@@ -183,11 +162,11 @@ static void set_up(void)
 }
 
 /* In the child, once the parent has done its part. */
-static _Noreturn void enter(char **command, size_t count, const sigset_t *mask, int gate)
+static _Noreturn void enter(char **command, size_t count, const sigset_t *mask)
 {
 	if (uid_map.count || gid_map.count || wants[NS_USER].join)
 		ns_become_root();
-	follow_parent(gate);
+	gate_follow_parent(&gate);
 	set_up();
 	supervise_undo(mask);
 	if (detach)
@@ -221,8 +200,6 @@ int main(int argc, char **argv)
 {
 	static char *shell[] = {NULL, NULL};
 	sigset_t mask;
-	int gate[2]; /* the child says that it is ready, and is told to go */
-	char go;
 	int first = opt_parse(&tool, argc, argv);
 	char **command = argv + first;
 
@@ -239,27 +216,24 @@ int main(int argc, char **argv)
 	if (detach)
 		detach_begin(&mask);
 	cgroup_dirs_open(&cgroups);
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate))
-		fail(NULL, "make a pair of sockets");
+	gate_make(&gate);
 	clone_child();
 	if (child == 0) {
 		keep_what_is_done();
-		(void)close(gate[1]);
-		enter_cgroups(gate[0]);
-		if (read(gate[0], &go, 1) != 1)
-			_exit(STATUS_OWN);
-		enter(command, (size_t)(argc - first), &mask, gate[0]);
+		gate_in_child(&gate);
+		if (!ns_joins(wants))
+			cgroup_dirs_enter(&cgroups); /* before anybody is told of us */
+		gate_wait(&gate);
+		enter(command, (size_t)(argc - first), &mask);
 	}
-	(void)close(gate[0]);
-	if (read(gate[1], &go, 1) != 1)
-		exit_with_child(); /* it has said why */
+	if (!gate_is_reached(&gate))
+		exit_with_child();
 	int watch = watch_child(child);
 	ns_map_ids(child, &uid_map, &gid_map);
 	if (info_fd >= 0)
 		report_start(info_fd, child);
-	fds_close_but((int[]){info_fd, gate[1], watch, detach_fds[0], detach_fds[1]}, 5);
-	if (write_all(gate[1], "g", 1))
-		fail(NULL, "let the child go");
+	fds_close_but((int[]){info_fd, gate.parent, watch, detach_fds[0], detach_fds[1]}, 5);
+	gate_open(&gate);
 	detached = detach && detach_wait(child);
 	exit_with_child();
 }

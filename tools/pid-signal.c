@@ -3,8 +3,8 @@
  *
  * The process is held by a pidfd, so that no other one gets the signal when it ends and its pid
  * comes round again; with --start also when that happened before. Waiting takes no time beyond the
- * process's: the kernel tells. Changes nothing but what the signal does; needs the right to send it,
- * kill(2).
+ * process's: the kernel tells. Changes nothing but what the signal does; needs the right to send
+ * it, kill(2).
  */
 #define _GNU_SOURCE
 #include "err.h"
@@ -20,7 +20,7 @@
 
 static int signal_number = SIGTERM;
 static uint64_t start;
-static int patience = -1; /* ms; -1: none */
+static uint64_t patience = UINT64_MAX; /* ns; none */
 static bool waits, insist;
 
 static void opt_signal(const struct opt *opt, const char *arg)
@@ -32,20 +32,16 @@ static void opt_signal(const struct opt *opt, const char *arg)
 
 static void opt_wait(const struct opt *opt, const char *arg)
 {
-	uint64_t nano = 0;
-
-	if (arg && num_nano(arg, &nano))
-		opt_refuse(opt, arg, "not a number of seconds");
-	waits = true;
 	if (arg)
-		patience = nano / 1000000 > INT_MAX ? INT_MAX : (int)(nano / 1000000);
+		opt_duration(opt, arg);
+	waits = true;
 }
 
 /* clang-format off */
 static const struct opt options[] = {
 	{"signal", 's', "SIGNAL", "by name or number; 0: none (TERM)", opt_signal, NULL},
 	{"start", 0, "TICKS", "only if it started then: field 22 of /proc/PID/stat", opt_number, &start},
-	{"wait", 0, "[SECONDS]", "wait for its end, so long at most", opt_wait, NULL},
+	{"wait", 0, "[SECONDS]", "wait for its end, so long at most", opt_wait, &patience},
 	{"kill", 0, NULL, "after that time, KILL, and wait again", opt_flag, &insist},
 	{0},
 };
@@ -90,10 +86,10 @@ static bool send_signal(int process, int number, const char *pid)
 	return false;
 }
 
-static bool ends(int process, int ms)
+static bool ends(int process, uint64_t nano)
 {
 	struct pollfd end = {.fd = process, .events = POLLIN};
-	int ready;
+	int ready, ms = nano / 1000000 > INT_MAX ? -1 : (int)(nano / 1000000);
 
 	while ((ready = poll(&end, 1, ms)) < 0 && errno == EINTR)
 		;
@@ -117,8 +113,8 @@ int main(int argc, char **argv)
 	if (!there || !waits || ends(process, patience))
 		return 0;
 	if (!insist)
-		refuse(pid, "has not ended within %g s", patience / 1e3);
+		refuse(pid, "has not ended within %g s", (double)patience / 1e9);
 	if (send_signal(process, SIGKILL, pid))
-		(void)ends(process, -1);
+		(void)ends(process, UINT64_MAX);
 	return 0;
 }
