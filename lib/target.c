@@ -13,10 +13,15 @@
 #include <poll.h>
 #include <sys/stat.h>
 
+static _Noreturn void refuse_ended(const struct target *target)
+{
+	refuse(target->name, "the process has ended");
+}
+
 static void check_alive(const struct target *target)
 {
 	if (poll(&(struct pollfd){.fd = target->fd, .events = POLLIN}, 1, 0))
-		refuse(target->name, "the process has ended");
+		refuse_ended(target);
 }
 
 static bool stat_namespace(const char *pid, const char *kind, struct stat *st)
@@ -40,6 +45,9 @@ static void find_namespaces(struct target *target)
 		if (!stat_namespace(pid, file, &its)) {
 			int why = errno;
 
+			/* Who is about to end gives up the namespaces first. */
+			if (why == ENOENT || why == ESRCH)
+				refuse_ended(target);
 			check_alive(target);
 			errno = why;
 			fail(target->name, "look at its %s namespace", file);
@@ -61,9 +69,9 @@ void target_open(struct target *target, const char *name, unsigned long long sta
 		refuse(name, "there is no such process");
 	if (target->fd < 0)
 		fail(name, "open the process");
+	check_alive(target);
 	if (start && process_start(target->pid) != start)
 		refuse(name, "it did not start at %llu: it is another process", start);
-	check_alive(target);
 	find_namespaces(target);
 	rlimits_of(&target->rlimits, target->pid);
 	cgroup_of(target->pid, &target->cgroups);

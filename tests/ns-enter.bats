@@ -159,7 +159,7 @@ not_there() { [[ ! -e /proc/$1 ]]; }
     exec 8> args
     kill -9 "$waiter"
     poll 10 is_gone "$pid"
-    printf 'true\0' >&8 || : # it may not have come to wait
+    (printf 'true\0' >&8) || : # it may not have come to wait
     exec 8>&-
     ended 125
     assert_equal "$(< out)" "ns-enter: $pid: the process has ended"
@@ -285,9 +285,10 @@ not_there() { [[ ! -e /proc/$1 ]]; }
 @test "signals are handed on, ^C too; its own session" {
     container -- sleep 1000
     for signal in TERM HUP USR1 INT; do
+        rm -f out
         env --default-signal ns-enter "$pid" -- sh -c "trap 'exit 5' $signal; echo ready; while :; do sleep 0.02; done" > out 3>&- &
         PIDS+=($!)
-        poll 10 grep -q ready out
+        poll 10 grep -qs ready out
         kill "-$signal" "${PIDS[-1]}"
         ended 5
     done
