@@ -10,20 +10,21 @@
 
 unsigned long long process_start(pid_t pid)
 {
-	char path[32];
-	unsigned long long start = 0;
+	char path[32], text[512];
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	FREED char *stat = read_file(AT_FDCWD, path, 4096, NULL);
+	CLOSED int stat = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = stat < 0 ? -1 : read(stat, text, sizeof(text) - 1);
+	if (length < 0)
+		return 0;
+	text[length] = '\0';
 	/* The name of the command, in parentheses, may hold anything: count from its end. */
-	const char *at = stat ? strrchr(stat, ')') : NULL;
+	const char *at = strrchr(text, ')');
 	if (!at || strlen(at) < 3 || strchr("ZX", at[2]))
 		return 0;
 	for (int field = 2; at && field < 22; field++)
 		at = strchr(at + 1, ' ');
-	if (at)
-		(void)sscanf(at, "%llu", &start);
-	return start;
+	return at ? strtoull(at + 1, NULL, 10) : 0;
 }
 
 char *boot_id(void)

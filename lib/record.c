@@ -101,8 +101,10 @@ const char *record_path(const char *prefix, const char *id, const char *file)
 	static unsigned int next;
 	char *path = paths[next++ % 4];
 
-	(void)snprintf(path, sizeof(paths[0]), "containers/%s%s%s%s", prefix, id, file ? "/" : "",
-	               file ? file : "");
+	char *end = stpcpy(stpcpy(stpcpy(path, "containers/"), prefix), id);
+
+	if (file)
+		(void)stpcpy(stpcpy(end, "/"), file);
 	return path;
 }
 
@@ -152,7 +154,7 @@ bool record_load(int store, const char *id, struct record *record)
 	char *text = record_read(store, record_path("", id, "record"), &length);
 
 	*record = (struct record){.status = "created"};
-	(void)snprintf(record->id, sizeof(record->id), "%s", id);
+	memcpy(record->id, id, ID_SIZE);
 	if (!text)
 		return false;
 	for (char *pair = text; pair < text + length; pair += strlen(pair) + 1)

@@ -81,7 +81,8 @@ static void load_rows(int store, const struct listing *listing, char **ids, size
 static _Noreturn void send_rows(FILE *to, const struct rows *rows)
 {
 	for (size_t i = 0; i < rows->count; i++)
-		(void)fprintf(to, "%s\t%s\n", rows->at[i].created, rows->at[i].text);
+		(void)(fputs(rows->at[i].created, to) == EOF || putc('\t', to) == EOF ||
+		       fputs(rows->at[i].text, to) == EOF || putc('\n', to) == EOF);
 	if (fflush(to) || ferror(to))
 		_exit(STATUS_FAILED + RECORD_DEAD);
 	_exit(rows->status);
