@@ -7,7 +7,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { BETWEEN = 3 };
+enum { BETWEEN = 3, NARROWEST = 10 - BETWEEN }; /* as Docker has them */
 
 char *tpl_heading(const struct tpl_rules *rules, const char *name)
 {
@@ -52,7 +52,7 @@ static void measure(struct widths *widths, const char *line, const char *end)
 
 		if (i == widths->count) {
 			widths->at = xrealloc(widths->at, ++widths->count * sizeof(*widths->at));
-			widths->at[i] = 0;
+			widths->at[i] = NARROWEST;
 		}
 		if (width > widths->at[i])
 			widths->at[i] = width;

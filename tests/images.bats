@@ -30,7 +30,7 @@ pretend() {
 # bats test_tags=vm
 @test "a table: headings, columns that line up, the youngest first" {
     run -0 --separate-stderr mini-docker images
-    assert_output 'REPOSITORY   TAG   IMAGE ID   CREATED   SIZE'
+    assert_output 'REPOSITORY   TAG       IMAGE ID   CREATED   SIZE'
     [[ ! -e $MINI_DOCKER_ROOT && ! $stderr ]]
     old=$(mini-docker import small.tar short)
     next_second
@@ -60,7 +60,7 @@ pretend() {
     run -0 mini-docker images --no-trunc web
     assert_output --partial "   $id   "
     run -0 mini-docker images --digests web
-    assert_line --index 0 --regexp '^REPOSITORY   TAG      DIGEST +IMAGE ID +CREATED +SIZE$'
+    assert_line --index 0 --regexp '^REPOSITORY   TAG       DIGEST +IMAGE ID +CREATED +SIZE$'
     assert_output --partial "   $digest   ${id:7:12}   "
     run -0 mini-docker images -q=false --no-trunc=true web
     assert_output --partial REPOSITORY
@@ -81,7 +81,7 @@ pretend() {
 {{ .ID }}|${id:7:12}
 {{.Repository}}\t{{.Tag}}\n.|web\t1\n.
 a"b'c \$(x) * {{json .Repository}} &|a"b'c \$(x) * "web" &
-table {{.Tag}}\t{{.Repository}}|TAG   REPOSITORY\n1     web
+table {{.Tag}}\t{{.Repository}}|TAG       REPOSITORY\n1         web
 table {{.Size}} {{.ID}}|SIZE IMAGE ID\n8B ${id:7:12}
 plain|plain
 \d|\\\\d

@@ -222,7 +222,7 @@ rows() { # TEMPLATE [OPTION...]
 
 @test "tables: headings, widths in characters, columns of one's own" {
     run -0 rows table
-    assert_output $'NAME        COUNT   LONG NAME\none         1       a b\nzwölf\\011   22      x\\134"y'
+    assert_output $'NAME        COUNT     LONG NAME\none         1         a b\nzwölf\\011   22        x\\134"y'
     run -0 rows '' --table '{{.Name}}\t{{.LongName}}' --heading LongName='full  name'
     assert_output $'NAME        full  name\none         a b\nzwölf\\011   x\\134"y'
     run -0 rows 'table {{.Count}} {{upper .Name}}\t{{slice .LongName 0 1}}\t{{if .Count}}x{{end}}'
