@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum flow { GO_ON, BREAK, CONTINUE };
+enum { MOST_NUMBERS = 1000000 };
 
 static enum flow fill(struct tpl_run *run, const struct tpl_node *nodes,
                       const struct tpl_value *dot);
@@ -51,6 +52,8 @@ static void range_map(struct tpl_run *run, const struct tpl_node *node, json_t *
 
 static void range_number(struct tpl_run *run, const struct tpl_node *node, int64_t end)
 {
+	if (end > MOST_NUMBERS) /* the output is kept until it is whole */
+		tpl_fault(run->template, node->pipe->at, "so many numbers are too many");
 	for (int64_t i = 0; i < end; i++) {
 		struct tpl_value value = tpl_number(i);
 

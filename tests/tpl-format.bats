@@ -145,6 +145,7 @@ END
 {{not}} => wrong number of args for not: want 1, got 0, at 1:3
 {{upper 1}} => wrong type of value for upper: expected string, got int, at 1:3
 {{join .L ","}} => join: expected strings in the list, got int, at 1:3
+{{range 9999999999}}x{{end}} => so many numbers are too many, at 1:9
 {{range .S}}{{end}} => range can't iterate over a string, at 1:9
 END
     run -1 tpl-format $'a\nbc{{.S.x}}' <<< "$data"
