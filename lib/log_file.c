@@ -46,11 +46,40 @@ static void lock(const struct log_file *file)
 	refuse(file->path, "is being written by another process, %d", all.l_pid);
 }
 
+/* As a reader's lock would be in nobody's way but a writer's, those who wait for its end are none.
+ */
+pid_t log_file_writer(int fd)
+{
+	struct flock all = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+
+	return fcntl(fd, F_GETLK, &all) || all.l_type == F_UNLCK ? 0 : all.l_pid;
+}
+
+void log_file_wait(const char *path)
+{
+	struct flock all = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+	struct stat named, opened;
+
+	for (;;) {
+		CLOSED int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+		if (fd < 0 && errno == ENOENT)
+			return;
+		if (fd < 0 || fstat(fd, &opened))
+			fail(path, "open");
+		while (fcntl(fd, F_SETLKW, &all))
+			if (errno != EINTR)
+				fail(path, "lock");
+		/* The writer may have let go of this one in favour of a new one. */
+		if (stat(path, &named) ||
+		    (named.st_dev == opened.st_dev && named.st_ino == opened.st_ino))
+			return;
+	}
+}
+
 bool log_file_is_written(int fd)
 {
-	struct flock all = whole_file();
-
-	return fcntl(fd, F_GETLK, &all) == 0 && all.l_type != F_UNLCK;
+	return log_file_writer(fd) != 0;
 }
 
 /* What is too long is cut, and was refused by open(2) before. */

@@ -36,8 +36,13 @@ void log_file_open(struct log_file *file, const char *path);
  */
 int log_file_rotate(struct log_file *file, unsigned int count);
 
-/* Is somebody writing it? fd may be open for reading. */
+/* Is somebody writing it, and who? fd may be open for reading. 0: nobody, -1: who is not seen here.
+ */
 bool log_file_is_written(int fd);
+pid_t log_file_writer(int fd);
+
+/* Until nobody writes the log, or it is gone. fail()s. */
+void log_file_wait(const char *path);
 
 /* The name of the index-th file; 0 is FILE itself. */
 enum { LOG_NAME_SIZE = 4096 };

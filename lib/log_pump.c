@@ -3,6 +3,7 @@
 #include "log_pump.h"
 
 #include "err.h"
+#include "io.h"
 #include "log_store.h"
 #include <errno.h>
 #include <poll.h>
@@ -28,13 +29,36 @@ void log_pump_begin(void)
 
 static bool failed;
 
+/* Our caller's pipe or terminal, which others may have made one that does not block. */
+static void pass_on(int *sink, const char *bytes, size_t length)
+{
+	struct pollfd room = {*sink, POLLOUT, 0};
+
+	while (*sink >= 0 && length) {
+		if (poll(&room, 1, 0) == 0) {
+			log_store_flush(); /* it may take long */
+			(void)poll(&room, 1, -1);
+		}
+		ssize_t done = write(*sink, bytes, length);
+		if (done >= 0) {
+			bytes += done;
+			length -= (size_t)done;
+		} else if (errno != EINTR && errno != EAGAIN) {
+			close_fd(sink); /* nobody reads it any more, or its disk is full */
+			*sink = -1;
+		}
+	}
+}
+
 /* false: it has ended. */
-static bool take(int fd, enum log_stream stream)
+static bool take(int fd, enum log_stream stream, int *sink)
 {
 	ssize_t got = read(fd, input, sizeof(input));
 
-	if (got > 0)
+	if (got > 0) {
 		log_store_add(stream, input, (size_t)got);
+		pass_on(sink, input, (size_t)got);
+	}
 	if (got >= 0 || errno == EINTR || errno == EAGAIN)
 		return got != 0;
 	if (errno != EIO) { /* as the master of a pseudo-terminal ends */
@@ -60,7 +84,7 @@ static enum state next_state(enum state state)
 	return RESTED;
 }
 
-bool log_pump(const int streams[LOG_STREAMS])
+bool log_pump(const int streams[LOG_STREAMS], int sinks[LOG_STREAMS])
 {
 	struct pollfd polls[LOG_STREAMS];
 	enum state state = RESTED;
@@ -79,7 +103,7 @@ bool log_pump(const int streams[LOG_STREAMS])
 			if (!polls[i].revents)
 				continue;
 			state = BUSY;
-			if (take(polls[i].fd, (enum log_stream)i))
+			if (take(polls[i].fd, (enum log_stream)i, &sinks[i]))
 				continue;
 			(void)close(polls[i].fd);
 			polls[i].fd = -1;

@@ -14,9 +14,10 @@
 void log_pump_begin(void);
 
 /*
- * Read the streams, -1 for one that there is not, until all have ended. They are closed. false: one
- * could not be read, which was said.
+ * Read the streams, -1 for one that there is not, until all have ended. They are closed. What is
+ * read goes to the sinks as well, -1 for none: a slow one holds its stream up, one that takes no
+ * more is closed. false: a stream could not be read, which was said.
  */
-bool log_pump(const int streams[LOG_STREAMS]);
+bool log_pump(const int streams[LOG_STREAMS], int sinks[LOG_STREAMS]);
 
 #endif

@@ -158,6 +158,10 @@ bool log_read(const char *path, const struct log_reading *how)
 	log_files_open(&files, path);
 	if (!how->all)
 		log_tail(&files, how->tail, first);
+	if (how->from) {
+		files.gap |= !log_mark_find(&files, how->from, &first[LOG_STDOUT]);
+		first[LOG_STDERR] = first[LOG_STDOUT];
+	}
 	next = is_before(first[LOG_STDOUT], first[LOG_STDERR]) ? first[LOG_STDOUT]
 	                                                       : first[LOG_STDERR];
 	if (how->follow)

@@ -153,6 +153,23 @@ void record_rename(int store, const char *id, const char *name);
  */
 int record_wait(int store, const char *id, uint64_t nano);
 
+/* The same in two steps: what happens after the first one is not missed. The descriptors are
+ * CLOEXEC. */
+struct record_watch {
+	int store;
+	const char *id;   /* the caller's */
+	int run, process; /* how it ends, and who tells; -1: nobody any more */
+};
+struct record_watch record_watch(int store, const char *id);
+int record_watch_end(const struct record_watch *watch, uint64_t nano);
+
+/*
+ * Run a command, with signals handed on to it, and wait for the end of both. Returns the exit
+ * status of the container; that of the command if it is not 0, without waiting for the container.
+ * The caller's descriptors from 3 up are the command's alone.
+ */
+int record_await(int store, const char *id, char **command);
+
 /* The lines of `run` that tell who is about to start it. */
 char *record_claim(pid_t owner, bool again);
 

@@ -142,23 +142,6 @@ static int exit_in(int run)
 	return status;
 }
 
-/* The end of who tells how it ends. false: not within that time. */
-static bool wait_for(pid_t pid, unsigned long long start, uint64_t nano)
-{
-	CLOSED int process = (int)syscall(SYS_pidfd_open, pid, 0);
-	int patience = nano / 1000000 > INT_MAX ? -1 : (int)(nano / 1000000);
-	struct pollfd end = {.fd = process, .events = POLLIN};
-	int ready;
-
-	if (process < 0 && errno != ESRCH)
-		fail(NULL, "open process %d", pid);
-	if (process < 0 || process_start(pid) != start)
-		return true;
-	while ((ready = poll(&end, 1, patience)) < 0 && errno == EINTR)
-		;
-	return ready != 0;
-}
-
 /* The `run` that there is now, and what it tells. */
 static int open_run(int store, const char *id, struct record *record)
 {
@@ -176,20 +159,51 @@ static int open_run(int store, const char *id, struct record *record)
 	}
 }
 
-int record_wait(int store, const char *id, uint64_t nano)
+struct record_watch record_watch(int store, const char *id)
 {
+	struct record_watch watch = {.store = store, .id = id, .process = -1};
 	struct record record;
-	CLOSED int run = open_run(store, id, &record);
-	const char *pid = record_value(&record, "supervisor");
-	const char *start = record_value(&record, "supervisor_start");
 
-	if (pid && start && !wait_for(atoi(pid), strtoull(start, NULL, 10), nano))
+	watch.run = open_run(store, id, &record);
+	const char *text = record_value(&record, "supervisor");
+	const char *start = record_value(&record, "supervisor_start");
+	if (!text || !start)
+		return watch;
+	pid_t pid = atoi(text);
+	watch.process = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (watch.process < 0 && errno != ESRCH)
+		fail(NULL, "open process %d", pid);
+	if (watch.process >= 0 && process_start(pid) != strtoull(start, NULL, 10)) {
+		(void)close(watch.process);
+		watch.process = -1;
+	}
+	return watch;
+}
+
+/* The supervisor is who tells how it ends. */
+int record_watch_end(const struct record_watch *watch, uint64_t nano)
+{
+	struct pollfd end = {.fd = watch->process, .events = POLLIN};
+	int patience = nano / 1000000 > INT_MAX ? -1 : (int)(nano / 1000000);
+	struct record record;
+	int ready;
+
+	while ((ready = watch->process < 0 ? 1 : poll(&end, 1, patience)) < 0 && errno == EINTR)
+		;
+	if (!ready)
 		return -1;
-	int status = run < 0 ? -1 : exit_in(run);
+	int status = watch->run < 0 ? -1 : exit_in(watch->run);
 	if (status >= 0)
 		return status;
 	/* Killed, together with who was to tell; or never started. */
-	if (!record_load(store, id, &record))
+	if (!record_load(watch->store, watch->id, &record))
 		return STATUS_SIGNAL + SIGKILL;
 	return atoi(record_value(&record, "exit"));
+}
+
+int record_wait(int store, const char *id, uint64_t nano)
+{
+	struct record_watch watch = record_watch(store, id);
+
+	return record_watch_end(&watch, nano);
 }

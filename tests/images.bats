@@ -38,7 +38,7 @@ pretend() {
     next_second
     dangling=$(mini-docker import small.tar)
     run -0 mini-docker images
-    assert_line --index 0 --regexp '^REPOSITORY                TAG      IMAGE ID       CREATED +SIZE$'
+    assert_line --index 0 --regexp '^REPOSITORY                TAG       IMAGE ID       CREATED +SIZE$'
     assert_line --index 1 --regexp "^<none> +<none> +${dangling:7:12} +[0-9A-Z].* ago +8B$"
     assert_line --index 2 --regexp "^localhost:5000/a/longer   tag      ${new:7:12}   .* ago +1.98MB$"
     assert_line --index 3 --regexp "^short +latest   ${old:7:12}   .* ago +8B$"
@@ -86,7 +86,7 @@ table {{.Size}} {{.ID}}|SIZE IMAGE ID\n8B ${id:7:12}
 plain|plain
 \d|\\\\d
 END
-    assert_equal "$(mini-docker images --format table | head -n 1)" "$(mini-docker images | head -n 1)"
+    assert_equal "$(mini-docker images --format table | head -n 1 | tr -s " ")" "$(mini-docker images | head -n 1 | tr -s " ")"
     run -0 mini-docker images --format '{{.CreatedAt}}'
     assert_output --regexp '^20[0-9-]{8} [0-9:]{8} \+0000 UTC$'
     assert_equal "$(date -d "${output% UTC}" +%s)" "$(img-store list | cut -f 5)"

@@ -235,7 +235,7 @@ rows() { # TEMPLATE [OPTION...]
     run -0 tpl-format --strict '' 'table {{.}}' <<< 1 # there are none in inspect
     assert_output 'table 1'
     run -0 tpl-format --rows 'A B' --table '{{.A}}\t{{.B}}' table < /dev/null
-    assert_output 'A   B'
+    assert_output 'A         B'
     # of JSON: headings are the names; nothing reaches the terminal that could steer it
     run -0 tpl-format 'table {{.A.longName}}\t{{.B}}\t{{json .B}}' << 'END'
 {"A":{"longName":"a\u001b[31m\tb\n"},"B":["x\ty",{"k\u0007":"\r"}]}

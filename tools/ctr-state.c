@@ -157,6 +157,16 @@ static int wait_for(int argc, char **argv)
 	opt_finish_stdout();
 }
 
+static int await(int argc, char **argv)
+{
+	struct record record;
+	int store = store_get(root, false);
+
+	(void)argc;
+	record_get(store, argv[0], &record);
+	return record_await(store, record.id, argv + 1);
+}
+
 static int remove_all(int argc, char **argv)
 {
 	int store = store_get(root, false), status = 0;
@@ -227,6 +237,7 @@ static const struct verb verbs[] = {
 	{"rename", "CONTAINER NAME", "give it another name", rename_it, 2, 2, NULL},
 	{"begin", "CONTAINER", "claim it, in order to start it", begin, 1, 1, begin_options},
 	{"wait", "CONTAINER", "wait for its end, print the exit status", wait_for, 1, 1, wait_options},
+	{"await", "CONTAINER [--] COMMAND...", "run it; then wait, and exit as the container does", await, 2, VERB_CHAIN, NULL},
 	{"settle", "CONTAINER", "note the end of one that died unseen", settle, 1, 1, NULL},
 	{"remove", "CONTAINER...", "remove records with all they have", remove_all, 1, -1, remove_options},
 	{"prune", "", "remove what killed programs left, print ids", prune, 0, 0, prune_options},

@@ -1,0 +1,34 @@
+/* A command beside a container: see record.h. */
+#define _GNU_SOURCE
+#include "err.h"
+#include "fds.h"
+#include "io.h"
+#include "record.h"
+#include "supervise.h"
+#include "sys.h"
+#include <sys/prctl.h>
+
+int record_await(int store, const char *id, char **command)
+{
+	struct record_watch watch = record_watch(store, id);
+	pid_t parent = getpid();
+	sigset_t mask;
+
+	supervise_begin(&mask);
+	pid_t child = fork();
+	if (child < 0)
+		fail(NULL, "fork");
+	if (child == 0) {
+		/* Between the fork and this call we may have lost our parent unnoticed. */
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
+			_exit(STATUS_OWN);
+		(void)sigprocmask(SIG_SETMASK, &mask, NULL);
+		exec_command(command);
+	}
+	fds_close_but((int[]){store, watch.run, watch.process}, 3);
+	int status = supervise(child, false);
+	if (status)
+		return status;
+	(void)sigprocmask(SIG_SETMASK, &mask, NULL); /* nobody is left to hand signals on to */
+	return record_watch_end(&watch, UINT64_MAX);
+}
