@@ -4,6 +4,7 @@
 
 #include "err.h"
 #include <stddef.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +28,20 @@ void supervise_begin(sigset_t *before)
 	held_signals(&held);
 	if (sigprocmask(SIG_SETMASK, &held, before))
 		fail(NULL, "hold signals back");
+}
+
+int supervise_signals(void)
+{
+	sigset_t held;
+
+	held_signals(&held);
+	(void)sigaddset(&held, SIGTSTP);
+	(void)sigaddset(&held, SIGCONT);
+	(void)sigprocmask(SIG_BLOCK, &held, NULL);
+	int fd = signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0)
+		fail(NULL, "wait for signals");
+	return fd;
 }
 
 static void end(int number)

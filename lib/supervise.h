@@ -16,6 +16,12 @@
 void supervise_begin(sigset_t *before);
 
 /*
+ * For who has more to wait for than supervise() has: a descriptor, signalfd(2), from which the held
+ * signals are read, and what stops and continues a job, which is held from now on as well. fail()s.
+ */
+int supervise_signals(void);
+
+/*
  * In the child: let signals through again, with the mask of before. Until exec, those that ask a
  * program to end do end it, also as PID 1, which ignores what it has no handler for: it may be
  * waiting for something that never comes.

@@ -78,6 +78,19 @@ void tty_guard_restore(void)
 	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
+void tty_guard_stop(void)
+{
+	sigset_t tstp, mask;
+
+	(void)sigemptyset(&tstp);
+	(void)sigaddset(&tstp, SIGTSTP);
+	tty_guard_restore();
+	(void)raise(SIGTSTP);
+	(void)sigprocmask(SIG_UNBLOCK, &tstp, &mask);
+	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
+	tty_guard_raw();
+}
+
 void tty_guard_end(void *nothing)
 {
 	(void)nothing;

@@ -21,6 +21,12 @@ void tty_guard_raw(void);
 /* The modes as they were, also from the background. */
 void tty_guard_restore(void);
 
+/*
+ * Stop as SIGTSTP, which is held back, would have us do: not at all where no shell would know. The
+ * modes are restored meanwhile.
+ */
+void tty_guard_stop(void);
+
 /* As tty_guard_restore(), and the other process is gone. nothing: NULL, to fit on_failure(). */
 void tty_guard_end(void *nothing);
 

@@ -101,21 +101,6 @@ static void kill_child(void *nothing)
 	}
 }
 
-/* To be read from here: what supervise_begin() holds back, and what stops and continues a job. */
-static int open_signals(void)
-{
-	sigset_t held;
-
-	(void)sigprocmask(SIG_BLOCK, NULL, &held);
-	(void)sigaddset(&held, SIGTSTP);
-	(void)sigaddset(&held, SIGCONT);
-	(void)sigprocmask(SIG_SETMASK, &held, NULL);
-	int fd = signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (fd < 0)
-		fail(NULL, "wait for signals");
-	return fd;
-}
-
 /* The master is there, or never will be: then the command is about to say why, and to end. */
 static void take_master(void)
 {
@@ -152,20 +137,6 @@ static void reap(void)
 	relay_drain();
 }
 
-/* Stop as we should have without holding the signal back: not at all, where no shell would know. */
-static void stop(void)
-{
-	sigset_t tstp, mask;
-
-	(void)sigemptyset(&tstp);
-	(void)sigaddset(&tstp, SIGTSTP);
-	tty_guard_restore();
-	(void)raise(SIGTSTP);
-	(void)sigprocmask(SIG_UNBLOCK, &tstp, &mask);
-	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
-	tty_guard_raw();
-}
-
 static void take_signal(int signals)
 {
 	struct signalfd_siginfo info;
@@ -182,7 +153,7 @@ static void take_signal(int signals)
 	case SIGPIPE: /* our own, and write(2) told already */
 		break;
 	case SIGTSTP:
-		stop();
+		tty_guard_stop();
 		break;
 	case SIGCONT:
 		tty_guard_raw();
@@ -232,7 +203,7 @@ int main(int argc, char **argv)
 	if (!argv[first])
 		usage_error("the command is missing");
 	supervise_begin(&mask);
-	int signals = open_signals();
+	int signals = supervise_signals();
 	on_failure(kill_child, NULL);
 	spawn(argv + first, &mask);
 	while (!ended || !relay_is_done())
