@@ -7,6 +7,7 @@
 #include "log_file.h"
 #include "sys.h"
 #include <errno.h>
+#include <stdbool.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
@@ -35,6 +36,7 @@ int log_console_open(const char *log)
 	unsigned int number;
 	pid_t writer = find_writer(log);
 
+	errno = ESRCH;
 	if (!writer)
 		return -1;
 	CLOSED int process = (int)syscall(SYS_pidfd_open, writer, 0);
@@ -44,16 +46,21 @@ int log_console_open(const char *log)
 		refuse(log, "its writer is in another pid namespace");
 	/* As it is the writer still, the descriptor is that one's, and of no process that came
 	 * after it with the same pid. */
-	if (process < 0 || find_writer(log) != writer)
+	bool same = process >= 0 && find_writer(log) == writer;
+	errno = ESRCH;
+	if (!same)
 		return -1;
 	int master = (int)syscall(SYS_pidfd_getfd, process, WRITERS_INPUT, 0);
-	if (master < 0 && (errno == EBADF || errno == ESRCH))
-		return -1; /* it is about to end */
+	if (master < 0 && errno == EBADF)
+		errno = ESRCH; /* it is about to end */
+	if (master < 0 && errno == ESRCH)
+		return -1;
 	if (master < 0)
 		fail(log, "take the terminal from its writer, process %d", writer);
 	if (ioctl(master, TIOCGPTN, &number)) {
 		(void)close(master);
-		refuse(log, "what is logged is no terminal, or one that somebody else attends to");
+		errno = ENOTTY;
+		return -1;
 	}
 	return master;
 }

@@ -14,7 +14,7 @@
 
 enum { LOOK_MS = 200 }; /* how often to look again when quiet, or over */
 
-static int master = -1;
+static int master = -1, copy = -1;
 static bool quiet;    /* nobody inside has the terminal open, and somebody may open it again */
 static bool draining; /* nobody will */
 static bool over;     /* the input is, which nobody inside may have heard of */
@@ -49,6 +49,11 @@ void relay_begin(int of, bool with_input)
 		tty_guard_begin(STDIN_FILENO);
 		tty_guard_raw();
 	}
+}
+
+void relay_copy(int fd)
+{
+	copy = fd;
 }
 
 void relay_polls(struct pollfd polls[RELAY_POLLS], int *patience)
@@ -112,6 +117,8 @@ static void read_output(void)
 {
 	ssize_t got = flow_read(&output);
 
+	if (got > 0 && copy >= 0 && write_all(copy, output.data, (size_t)got))
+		copy = -1;
 	/* EIO: all was read, and nobody has it open. Before it says that or EAGAIN, the kernel has
 	 * moved over what had been written: nothing is under way any more. */
 	quiet = got < 0 && errno != EAGAIN;

@@ -18,6 +18,10 @@ enum { RELAY_POLLS = 4 };
  */
 void relay_begin(int master, bool input);
 
+/* Write what comes out of master to this descriptor as well, before it is shown; not once that
+ * fails. */
+void relay_copy(int fd);
+
 /* What to wait for, and at most how many milliseconds (-1: for ever). Nothing before the begin. */
 void relay_polls(struct pollfd polls[RELAY_POLLS], int *patience);
 

@@ -161,6 +161,15 @@ static void set_up(void)
 		fail(NULL, "start a session");
 }
 
+/* A hook may wait for the other end of what only the child was to have. */
+static void run_hooks(void *nothing)
+{
+	(void)nothing;
+	for (size_t i = 0; i < kept.count; i++)
+		(void)close(kept.at[i]);
+	hooks_run(&hooks);
+}
+
 /* In the child, once the parent has done its part. */
 static _Noreturn void enter(char **command, size_t count, const sigset_t *mask)
 {
@@ -190,7 +199,7 @@ static _Noreturn void exit_with_child(void)
 	keep_what_is_done();
 	if (info_fd >= 0)
 		report_end(info_fd, status, &cgroups);
-	hooks_run(&hooks);
+	run_hooks(NULL);
 	if (detach && !detached)
 		detach_fail(status);
 	exit(status);
@@ -210,7 +219,7 @@ int main(int argc, char **argv)
 	if (!*command && args_fd < 0)
 		command = shell;
 
-	on_failure(hooks_run, &hooks);
+	on_failure(run_hooks, NULL);
 	supervise_begin(&mask);
 	fds_reserve();
 	if (detach)

@@ -96,6 +96,8 @@ static void open_targets(void)
 	process = open_process();
 	if (log_file)
 		target = log_console_open(log_file);
+	if (log_file && target < 0 && errno == ENOTTY && !no_stdin)
+		refuse(log_file, "what is logged is no terminal, or another process types there");
 	if (fifo && !no_stdin)
 		target = open(fifo, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fifo && !no_stdin && target < 0 && errno != ENXIO)

@@ -31,6 +31,7 @@
 enum { HANGUP_SECONDS = 5 }; /* what a command gets to end in when its terminal is gone */
 
 static int socket_number = -1;
+static int copy_fd = -1;
 static bool no_stdin;
 
 static pid_t child;
@@ -51,6 +52,7 @@ static void opt_number_to_be(const struct opt *opt, const char *arg)
 /* clang-format off */
 static const struct opt options[] = {
 	{"socket-fd", 0, "N", "give the command the socket as N (required)", opt_number_to_be, &socket_number},
+	{"copy-fd", 0, "N", "write what is shown to descriptor N as well", opt_fd, &copy_fd},
 	{"no-stdin", 0, NULL, "leave the input alone: show only", opt_flag, &no_stdin},
 	{0},
 };
@@ -202,6 +204,9 @@ int main(int argc, char **argv)
 		usage_error("--socket-fd is missing");
 	if (!argv[first])
 		usage_error("the command is missing");
+	if (copy_fd >= 0 && fcntl(copy_fd, F_SETFD, FD_CLOEXEC))
+		fail("--copy-fd", "keep it from the command");
+	relay_copy(copy_fd);
 	supervise_begin(&mask);
 	int signals = supervise_signals();
 	on_failure(kill_child, NULL);
