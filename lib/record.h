@@ -153,15 +153,17 @@ void record_rename(int store, const char *id, const char *name);
  */
 int record_wait(int store, const char *id, uint64_t nano);
 
-/* The same in two steps: what happens after the first one is not missed. The descriptors are
- * CLOEXEC. */
-struct record_watch {
+/*
+ * The same in two steps: what happens after the first one is not missed. The descriptors are CLOEXEC,
+ * -1 for what is gone.
+ */
+struct record_end {
 	int store;
-	const char *id;   /* the caller's */
-	int run, process; /* how it ends, and who tells; -1: nobody any more */
+	const char *id; /* the caller's */
+	int run, supervisor, process;
 };
-struct record_watch record_watch(int store, const char *id);
-int record_watch_end(const struct record_watch *watch, uint64_t nano);
+struct record_end record_end_of(int store, const char *id);
+int record_end_wait(const struct record_end *end, uint64_t nano);
 
 /*
  * Run a command, with signals handed on to it, and wait for the end of both. Returns the exit

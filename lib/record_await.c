@@ -10,7 +10,7 @@
 
 int record_await(int store, const char *id, char **command)
 {
-	struct record_watch watch = record_watch(store, id);
+	struct record_end end = record_end_of(store, id);
 	pid_t parent = getpid();
 	sigset_t mask;
 
@@ -25,10 +25,10 @@ int record_await(int store, const char *id, char **command)
 		(void)sigprocmask(SIG_SETMASK, &mask, NULL);
 		exec_command(command);
 	}
-	fds_close_but((int[]){store, watch.run, watch.process}, 3);
+	fds_close_but((int[]){store, end.run, end.supervisor, end.process}, 4);
 	int status = supervise(child, false);
 	if (status)
 		return status;
 	(void)sigprocmask(SIG_SETMASK, &mask, NULL); /* nobody is left to hand signals on to */
-	return record_watch_end(&watch, UINT64_MAX);
+	return record_end_wait(&end, UINT64_MAX);
 }

@@ -159,51 +159,66 @@ static int open_run(int store, const char *id, struct record *record)
 	}
 }
 
-struct record_watch record_watch(int store, const char *id)
+/* A descriptor of the process that is told as KEY and KEY_start; -1: it is gone, or there is none. */
+static int open_told(const struct record *record, const char *key, const char *start_key)
 {
-	struct record_watch watch = {.store = store, .id = id, .process = -1};
-	struct record record;
+	const char *text = record_value(record, key), *start = record_value(record, start_key);
 
-	watch.run = open_run(store, id, &record);
-	const char *text = record_value(&record, "supervisor");
-	const char *start = record_value(&record, "supervisor_start");
-	if (!text || !start)
-		return watch;
+	if (!text || !start || !*text)
+		return -1;
 	pid_t pid = atoi(text);
-	watch.process = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (watch.process < 0 && errno != ESRCH)
+	int process = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (process < 0 && errno != ESRCH)
 		fail(NULL, "open process %d", pid);
-	if (watch.process >= 0 && process_start(pid) != strtoull(start, NULL, 10)) {
-		(void)close(watch.process);
-		watch.process = -1;
+	if (process >= 0 && process_start(pid) != strtoull(start, NULL, 10)) {
+		(void)close(process);
+		process = -1;
 	}
-	return watch;
+	return process;
 }
 
-/* The supervisor is who tells how it ends. */
-int record_watch_end(const struct record_watch *watch, uint64_t nano)
+struct record_end record_end_of(int store, const char *id)
 {
-	struct pollfd end = {.fd = watch->process, .events = POLLIN};
-	int patience = nano / 1000000 > INT_MAX ? -1 : (int)(nano / 1000000);
+	struct record_end end = {.store = store, .id = id};
 	struct record record;
-	int ready;
 
-	while ((ready = watch->process < 0 ? 1 : poll(&end, 1, patience)) < 0 && errno == EINTR)
-		;
-	if (!ready)
+	end.run = open_run(store, id, &record);
+	end.supervisor = open_told(&record, "supervisor", "supervisor_start");
+	end.process = open_told(&record, "pid", "start");
+	return end;
+}
+
+/* false: not within that time. */
+static bool wait_for(int process, uint64_t nano)
+{
+	struct pollfd poll_for = {.fd = process, .events = POLLIN};
+	int patience = nano / 1000000 > INT_MAX ? -1 : (int)(nano / 1000000);
+	int ready = process < 0;
+
+	while (!ready && (ready = poll(&poll_for, 1, patience)) < 0 && errno == EINTR)
+		ready = 0;
+	return ready;
+}
+
+int record_end_wait(const struct record_end *end, uint64_t nano)
+{
+	struct record record;
+
+	/* The supervisor tells how it ended. Where that is killed, the process is about to be. */
+	if (!wait_for(end->supervisor, nano) || !wait_for(end->process, nano))
 		return -1;
-	int status = watch->run < 0 ? -1 : exit_in(watch->run);
+	int status = end->run < 0 ? -1 : exit_in(end->run);
 	if (status >= 0)
 		return status;
 	/* Killed, together with who was to tell; or never started. */
-	if (!record_load(watch->store, watch->id, &record))
+	if (!record_load(end->store, end->id, &record))
 		return STATUS_SIGNAL + SIGKILL;
 	return atoi(record_value(&record, "exit"));
 }
 
 int record_wait(int store, const char *id, uint64_t nano)
 {
-	struct record_watch watch = record_watch(store, id);
+	struct record_end end = record_end_of(store, id);
 
-	return record_watch_end(&watch, nano);
+	return record_end_wait(&end, nano);
 }

@@ -534,3 +534,72 @@ resolve
 prune aa
 ARGS
 }
+
+# bats test_tags=vm
+@test "watch: a line an event; nothing that was there before" {
+    old=$(ctr-state create --name old --set image=i)
+    ctr-state watch > out 3>&- &
+    PIDS+=($!)
+    poll 10 sh -c "cat /proc/$!/fdinfo/* | grep -c '^inotify wd:' | grep -qx 2"
+    new=$(ctr-state create --name new --set $'image_name=a\tb:latest' --set lab_1=k=v)
+    run_in "$new"
+    printf 'started\t1795600000.5\noom\t1\nfinished\t1795600007.25\nexit\t9\n' >> "$new/run"
+    ctr-state set old health=healthy
+    ctr-state set old health=starting
+    ctr-state rename old other
+    ctr-state set new limits=x paused=1
+    ctr-state set new paused=
+    rm "$new/run"
+    ctr-state remove new
+    poll 10 grep -q destroy out
+    run -0 cut -f 2- out
+    assert_equal "$(grep "${new##*/}" <<< "$output")" "$(printf "%s\t${new##*/}\tnew\ta\\\\011b:latest%s\tk=v\n" \
+        create '' start '' oom '' die $'\texecDuration=6\texitCode=9' update '' pause '' unpause '' destroy '')"
+    assert_equal "$(grep "${old##*/}" <<< "$output")" "$(printf '%s\n' \
+        $'health_status: healthy\t'"${old##*/}"$'\told\ti' $'rename\t'"${old##*/}"$'\tother\ti\toldName=old')"
+    assert_equal "$(cut -f 1,2 out | grep -E 'start|die')" \
+        $'2026-11-25T09:46:40.500000000Z\tstart\n2026-11-25T09:46:47.250000000Z\tdie'
+    end
+}
+
+@test "watch: what the kernel's queue does not hold is looked up" {
+    need_command perl
+    dir=$(ctr-state create --name web)
+    run_in "$dir"
+    ctr-state create --name gone > /dev/null
+    since=$(date +%s.%N)
+    ctr-state watch --since "$since" > out 3>&- &
+    watcher=$!
+    PIDS+=("$watcher")
+    ctr-state create --name first > /dev/null
+    poll 10 grep -q create out
+    kill -STOP "$watcher"
+    (cd "$MINI_DOCKER_ROOT/containers" && mkdir a &&
+        perl -e 'for (1 .. $ARGV[0] / 2) { rename "a", "b"; rename "b", "a" }' "$(< /proc/sys/fs/inotify/max_queued_events)" &&
+        rmdir a)
+    ctr-state create --name late > /dev/null
+    ctr-state set web paused=1
+    ctr-state remove gone
+    printf 'started\t%s\nexit\t0\n' "$(date +%s.%N)" >> "$dir/run"
+    kill -CONT "$watcher"
+    poll 10 grep -q $'\tlate\t' out
+    assert_equal "$(cut -f 2,4 out | sort | xargs -n 2)" "$(printf '%s\n' \
+        'create first' 'create late' 'destroy gone' 'die web' 'pause web' 'start web')"
+    end
+}
+
+@test "watch: a store that is made later, and one that goes away; wrong usage" {
+    ctr-state watch > out 2> err 3>&- &
+    watcher=$!
+    PIDS+=("$watcher")
+    poll 10 test -d "$MINI_DOCKER_ROOT/containers"
+    ctr-state create --name web
+    poll 10 grep -q $'\tcreate\t.*\tweb\t' out
+    rm -rf "$MINI_DOCKER_ROOT"
+    status=0
+    wait "$watcher" || status=$?
+    assert_equal "$status $(< err)" "1 ctr-state: $MINI_DOCKER_ROOT/containers: is gone"
+    run -2 ctr-state watch --json --text
+    run -2 ctr-state watch --since never
+    run -2 ctr-state watch --filter name=x
+}

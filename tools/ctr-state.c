@@ -10,20 +10,23 @@
 #define _GNU_SOURCE
 #include "err.h"
 #include "io.h"
+#include "log_time.h"
 #include "names.h"
 #include "record.h"
 #include "record_fields.h"
 #include "record_filter.h"
 #include "record_list.h"
 #include "record_show.h"
+#include "record_watch.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 static const char *root;
-static bool json, nul, shell, exited, unstarted;
+static bool json, nul, shell, as_text, go_names, exited, unstarted;
 static struct listing listing;
+static struct event_view view = {.since = INT64_MIN, .until = INT64_MAX};
 
 static uint64_t timeout = UINT64_MAX; /* ns; none */
 
@@ -187,6 +190,22 @@ static int prune(int argc, char **argv)
 	return failed ? STATUS_FAILED : 0;
 }
 
+static int watch(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	if (json && as_text)
+		usage_error("one of --json, --text");
+	if (view.since == INT64_MIN)
+		view.since = log_now();
+	view.format = go_names  ? EVENT_JSON_GO
+	              : json    ? EVENT_JSON
+	              : as_text ? EVENT_TEXT
+	                        : EVENT_LINES;
+	(void)umask(0);
+	record_watch(store_get(root, true), &view);
+	return 0;
+}
+
 /* clang-format off */
 static const struct opt common_options[] = {
 	{"root", 0, "DIR", "the store (normal: $MINI_DOCKER_ROOT or /var/lib/mini-docker)", opt_string, &root},
@@ -227,6 +246,15 @@ static const struct opt prune_options[] = {
 	{"exited", 0, NULL, "containers that have ended, too", opt_flag, &exited},
 	{0},
 };
+static const struct opt watch_options[] = {
+	{"since", 0, "TIME", "from then on: a time, or so long ago, such as 10m (now)", event_opt_time, &view.since},
+	{"until", 0, "TIME", "up to then", event_opt_time, &view.until},
+	{"filter", 0, "KEY=VALUE", "container, event, image, label, type (repeatable)", event_opt_filter, &view.filters},
+	{"json", 0, NULL, "an object a line, as Docker has it", opt_flag, &json},
+	{"go-names", 0, NULL, "the same, with the names that its templates have, too", opt_flag, &go_names},
+	{"text", 0, NULL, "as Docker prints it", opt_flag, &as_text},
+	{0},
+};
 static const struct verb verbs[] = {
 	{"create", "[-- ARG...]", "make a record, print its directory", create, 0, -1, recipe_options},
 	{"get", "CONTAINER KEY...", "print values, one a line", get, 2, -1, get_options},
@@ -238,6 +266,7 @@ static const struct verb verbs[] = {
 	{"begin", "CONTAINER", "claim it, in order to start it", begin, 1, 1, begin_options},
 	{"wait", "CONTAINER", "wait for its end, print the exit status", wait_for, 1, 1, wait_options},
 	{"await", "CONTAINER [--] COMMAND...", "run it; then wait, and exit as the container does", await, 2, VERB_CHAIN, NULL},
+	{"watch", "", "print what happens, a line an event", watch, 0, 0, watch_options},
 	{"settle", "CONTAINER", "note the end of one that died unseen", settle, 1, 1, NULL},
 	{"remove", "CONTAINER...", "remove records with all they have", remove_all, 1, -1, remove_options},
 	{"prune", "", "remove what killed programs left, print ids", prune, 0, 0, prune_options},
