@@ -16,8 +16,9 @@ ALL_CFLAGS = $(BASE_CFLAGS) $(CFLAGS) -ffunction-sections -MMD -MP
 # tenth of the time of one that loads glibc. The kernel's headers come from the host's own.
 STATIC_TOOLS := ns-spawn ns-enter ctr-init ufs-mount ufs-list cg-limit ctr-state ctr-log tty-relay tty-attach pid-signal
 # The others are off that path, and link the libraries that do their work.
-LIBRARY_TOOLS := img-layer img-store tpl-format seccomp-compile
+LIBRARY_TOOLS := img-layer img-store tree-copy tpl-format seccomp-compile
 LIBS_img-layer := -larchive -lcrypto -lz
+LIBS_tree-copy := $(LIBS_img-layer)
 # Every run asks the store once: it starts faster without shared libraries.
 LIBS_img-store := $(if $(SANITIZE),,-static) -ljansson -lcrypto
 # The same goes for what ends every list.

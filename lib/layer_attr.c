@@ -138,11 +138,11 @@ void layer_attr_set(const struct layer_attr *attr, int fd, int dir, const char *
 
 	if (!know_ids)
 		uid = geteuid(), gid = getegid(), know_ids = true;
-	if ((attr->uid != uid || attr->gid != gid) &&
+	if ((attr->forced || attr->uid != uid || attr->gid != gid) &&
 	    (fd >= 0 ? fchown(fd, attr->uid, attr->gid)
 	             : fchownat(dir, name, attr->uid, attr->gid, AT_SYMLINK_NOFOLLOW)))
 		fail(object, "change the owner to %u:%u", attr->uid, attr->gid);
-	if (!link && attr->mode != made &&
+	if (!link && (attr->forced || attr->mode != made) &&
 	    (fd >= 0 ? fchmod(fd, attr->mode) : fchmodat(dir, name, attr->mode, 0)))
 		fail(object, "change the mode");
 	if (attr->xattrs)

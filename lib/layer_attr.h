@@ -22,6 +22,7 @@ struct layer_attr {
 	uid_t uid;
 	gid_t gid;
 	mode_t mode;             /* permissions */
+	bool forced;             /* a new file may have inherited others: set them in any case */
 	struct timespec time[2]; /* for utimensat(2); the time of access is left as it is */
 	struct layer_xattr *xattrs;
 };

@@ -8,6 +8,7 @@
 
 #include "err.h"
 #include "io.h"
+#include "landing.h"
 #include "whiteout.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -56,14 +57,13 @@ static int do_mkdir(struct making *m, int parent, const char *base)
 {
 	struct stat st;
 
-	(void)m;
 	if (mkdirat(parent, base, 0700) == 0)
 		return 0;
 	if (errno != EEXIST)
 		return -1;
 	if (fstatat(parent, base, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
-		return 0; /* keeps what is in it */
-	errno = EEXIST;
+		return 1; /* keeps what is in it */
+	errno = m->tree->landing ? ENOTDIR : EEXIST;
 	return -1;
 }
 
@@ -130,9 +130,12 @@ static void make_file(struct making *m)
 
 static void make_directory(struct making *m)
 {
-	if (*m->name)
-		(void)make_new(m, do_mkdir, "mkdir");
-	tree_add_directory(m->tree, m->name, &m->attr); /* which frees the attributes */
+	bool old = !*m->name || make_new(m, do_mkdir, "mkdir");
+
+	if (old && m->tree->landing && m->tree->landing->owned)
+		layer_attr_free(&m->attr); /* who copies into it has no say in what it is like */
+	else
+		tree_add_directory(m->tree, m->name, &m->attr); /* which frees the attributes */
 }
 
 static void make_special(struct making *m)
@@ -150,7 +153,10 @@ static void make_special(struct making *m)
 static void make_hard_link(struct making *m)
 {
 	FREED char *copy = xstrdup(archive_entry_hardlink(m->entry));
+	FREED char *landed = NULL;
 	const char *target = layer_name(copy), *base;
+	if (m->tree->landing)
+		target = landed = landing_name(m->tree, NULL, target);
 	CLOSED int from = dup(tree_parent(m->tree, target, &base));
 
 	layer_attr_free(&m->attr);
@@ -200,7 +206,7 @@ void layer_make(struct making *m)
 
 	if (!*m->name && (link || type != AE_IFDIR))
 		refuse(object(m), "the root is not a directory");
-	if (layer_name_is_whiteout(m->name)) {
+	if (layer_name_is_whiteout(m->name) && !m->tree->landing) {
 		add_whiteout(m);
 		return;
 	}
@@ -210,5 +216,7 @@ void layer_make(struct making *m)
 	if (!make)
 		refuse(object(m), "is of a type that no file has");
 	layer_attr_read(m->entry, &m->attr, object(m));
+	if (m->tree->landing)
+		landing_own(m->tree->landing, &m->attr, type);
 	make(m);
 }

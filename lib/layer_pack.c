@@ -5,6 +5,7 @@
 #include "directory.h"
 #include "err.h"
 #include "io.h"
+#include "kernel_fs.h"
 #include "layer_entry.h"
 #include "layer_links.h"
 #include "layer_name.h"
@@ -18,7 +19,7 @@
 struct packing {
 	struct archive *archive;
 	const char *root; /* for messages */
-	bool upper, live, wants_digest;
+	bool upper, live, wants_digest, copies;
 	dev_t device;
 	struct stat itself; /* what `out` is */
 	void *links;
@@ -139,7 +140,7 @@ static bool left_out(const struct packing *p, const struct stat *st, const char 
 	const char *object = layer_object(p->root, name);
 	bool itself = st->st_dev == p->itself.st_dev && st->st_ino == p->itself.st_ino;
 
-	if (layer_name_is_whiteout(name))
+	if (!p->copies && layer_name_is_whiteout(name))
 		refuse(object, "has a name by which a layer deletes files of the layers below");
 	if (S_ISSOCK(st->st_mode))
 		complain_plainly(object, "is a socket, which no archive can have: left out");
@@ -150,20 +151,15 @@ static bool left_out(const struct packing *p, const struct stat *st, const char 
 
 /*
  * All is asked of one descriptor, so that a file that is exchanged meanwhile cannot be mistaken for
- * another. O_PATH: devices and fifos might do something when they are opened.
+ * another.
  */
-static void add_one(struct packing *p, int dir, const char *base, const char *name, enum opacity in)
+static void add_opened(struct packing *p, int fd, const char *name, enum opacity in)
 {
-	CLOSED int fd = openat(dir, base, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	char path[64];
 	struct stat st;
 
-	if (fd < 0 && errno == ENOENT && p->live) {
-		complain_plainly(layer_object(p->root, name), "has vanished: left out");
-		return;
-	}
-	if (fd < 0 || fstat(fd, &st))
-		fail_at(p, name, "open");
+	if (fstat(fd, &st))
+		fail_at(p, name, "stat");
 	if (left_out(p, &st, name))
 		return;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
@@ -180,8 +176,21 @@ static void add_one(struct packing *p, int dir, const char *base, const char *na
 	if (!link && S_ISREG(st.st_mode))
 		add_contents(p, path, st.st_size, name);
 	archive_entry_free(entry);
-	if (S_ISDIR(st.st_mode) && st.st_dev == p->device)
+	if (S_ISDIR(st.st_mode) && (st.st_dev == p->device || (p->copies && keeps_files(fd))))
 		add_directory(p, fd, path, name);
+}
+
+/* O_PATH: devices and fifos might do something when they are opened. */
+static void add_one(struct packing *p, int dir, const char *base, const char *name, enum opacity in)
+{
+	CLOSED int fd = openat(dir, base, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0)
+		add_opened(p, fd, name, in);
+	else if (errno == ENOENT && p->live)
+		complain_plainly(layer_object(p->root, name), "has vanished: left out");
+	else
+		fail_at(p, name, "open");
 }
 
 void layer_pack(const struct layer_source *source, int out, struct layer_facts *facts)
@@ -192,11 +201,13 @@ void layer_pack(const struct layer_source *source, int out, struct layer_facts *
 
 	if (fstat(out, &p->itself)) /* before anything else can get its number */
 		fail("standard output", "stat");
-	CLOSED int root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CLOSED int root =
+	        source->name ? dup(source->fd) : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0 || fstat(root, &st))
 		fail(path, "open");
 	p->archive = archive_write_new();
-	p->root = path;
+	p->copies = source->name;
+	p->root = p->copies ? NULL : path;
 	p->upper = source->upper;
 	p->live = source->live;
 	p->wants_digest = facts;
@@ -209,7 +220,7 @@ void layer_pack(const struct layer_source *source, int out, struct layer_facts *
 	    archive_write_set_bytes_in_last_block(p->archive, 1) ||
 	    archive_write_open(p->archive, p, NULL, write_out, NULL))
 		refuse(path, "archive: %s", archive_error_string(p->archive));
-	add_one(p, root, ".", "", OPACITY_NONE);
+	add_opened(p, root, source->name ? source->name : "", OPACITY_NONE);
 	check(p, archive_write_close(p->archive), "");
 	(void)archive_write_free(p->archive);
 	links_free(p->links);

@@ -12,6 +12,10 @@ struct layer_source {
 	bool upper; /* it is an upper directory of overlayfs; what that deletes, the layer does */
 	bool live;  /* it is in use: what vanishes is left out, what becomes shorter is filled up
 	               with  zeros, and both told on stderr; else they are errors */
+
+	/* No layer, but a file or directory of any tree, with what is mounted below: */
+	const char *name; /* what it is called in the archive, "" for none; else NULL */
+	int fd;           /* O_PATH; `path` is for messages */
 };
 
 /*

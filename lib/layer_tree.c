@@ -4,6 +4,7 @@
 
 #include "err.h"
 #include "io.h"
+#include "landing.h"
 #include "sys.h"
 #include <dirent.h>
 #include <errno.h>
@@ -12,8 +13,7 @@
 #include <string.h>
 #include <sys/xattr.h>
 
-/* Of the attributes that wait for the end. An image of everyday life has less than a MiB of them.
- */
+/* Of the attributes that wait for the end. An everyday image has less than a MiB of them. */
 enum { TIDY_BYTES = 16 << 20, MOST_BYTES = 256 << 20 };
 enum { INSIDE = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV };
 
@@ -95,9 +95,15 @@ static void forget_parent(struct tree *tree)
 	tree->parent_name = NULL;
 }
 
+/* What is copied to may have volumes mounted below. */
+static uint64_t how_far(const struct tree *tree)
+{
+	return tree->landing ? INSIDE & ~RESOLVE_NO_XDEV : INSIDE;
+}
+
 static int open_inside(const struct tree *tree, const char *name)
 {
-	return sys_openat2(tree->root, *name ? name : ".", O_RDONLY | O_DIRECTORY, INSIDE);
+	return sys_openat2(tree->root, *name ? name : ".", O_RDONLY | O_DIRECTORY, how_far(tree));
 }
 
 static void make_parents(struct tree *tree, char *name)
@@ -109,7 +115,7 @@ static void make_parents(struct tree *tree, char *name)
 		if (slash)
 			*slash = '\0';
 		(void)mkdirat(at, part, 0755); /* what fails, fails again when it is opened */
-		int next = sys_openat2(at, part, O_RDONLY | O_DIRECTORY, INSIDE);
+		int next = sys_openat2(at, part, O_RDONLY | O_DIRECTORY, how_far(tree));
 		if (slash)
 			*slash = '/';
 		(void)close(at);
@@ -146,7 +152,9 @@ void tree_remove(struct tree *tree, const char *name)
 	const char *base;
 	int parent = tree_parent(tree, name, &base);
 
-	if (remove_tree(parent, base))
+	if (tree->landing)
+		landing_clear(parent, base, layer_object(tree->path, name));
+	else if (remove_tree(parent, base))
 		fail(layer_object(tree->path, name), "remove what has the name already");
 	forget_parent(tree); /* it may have been one of those */
 }
@@ -230,6 +238,8 @@ void tree_finish(struct tree *tree)
 	tidy(tree);
 	for (size_t i = 0; i < tree->count; i++)
 		finish_directory(tree, &tree->directories[i]);
+	if (tree->landing)
+		return; /* which has its own root */
 	if (tree->count && !*tree->directories[tree->count - 1].name)
 		return; /* that was the root, which is the last one */
 	if (tree->taken && fchown(tree->root, tree->old.st_uid, tree->old.st_gid))

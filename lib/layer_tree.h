@@ -10,9 +10,12 @@
 #include "layer_name.h"
 #include "opt.h"
 
+struct landing;
+
 struct tree {
 	const char *path;
-	bool over; /* a layer over others, which may delete what they have */
+	bool over;               /* a layer over others, which may delete what they have */
+	struct landing *landing; /* a tree that is there already and is copied to; NULL: a layer */
 	int root;
 	bool made;         /* it was not there before */
 	bool taken;        /* it was, and is ours for as long as this takes */

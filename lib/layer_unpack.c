@@ -4,6 +4,7 @@
 
 #include "err.h"
 #include "io.h"
+#include "landing.h"
 #include "layer_make.h"
 #include <string.h>
 
@@ -14,7 +15,10 @@ static void unpack_entry(struct making *m)
 	if (!name)
 		refuse(m->tree->path, "an entry has no name");
 	FREED char *copy = xstrdup(name);
+	FREED char *landed = NULL;
 	m->name = layer_name(copy);
+	if (m->tree->landing)
+		m->name = landed = landing_name(m->tree, m->entry, m->name);
 	layer_make(m);
 }
 
@@ -60,4 +64,15 @@ void layer_unpack(struct stream *stream, struct tree *tree, struct layer_counts 
 	while (stream_read(stream, &data)) {
 	} /* to the end, for it counts in the digest */
 	(void)archive_read_free(m.archive);
+}
+
+/* An archive may have been cut off between two entries, or have something else behind its end. */
+void layer_check_end(const char *name, const struct layer_counts *counts, uint64_t size,
+                     uint64_t zeros)
+{
+	/* Two zero blocks mark the end; some programs write only one. */
+	if (size < counts->end + 512)
+		refuse(name, "the archive is cut off: it has no end mark");
+	if (zeros < size - counts->end)
+		refuse(name, "there is something else behind the end of the archive");
 }

@@ -21,4 +21,11 @@ struct layer_counts {
 void layer_unpack(struct stream *stream, struct tree *tree, struct layer_counts *counts,
                   void (*tick)(struct stream *stream));
 
+/*
+ * refuse()s an archive that was cut off between two entries, or has something else behind its end.
+ * name: of the stream; size, zeros: as stream_finish() tells them.
+ */
+void layer_check_end(const char *name, const struct layer_counts *counts, uint64_t size,
+                     uint64_t zeros);
+
 #endif

@@ -9,6 +9,7 @@
  * for owners and devices is root's (CAP_CHOWN, CAP_FOWNER, CAP_MKNOD, CAP_SYS_ADMIN for trusted.*).
  */
 #define _GNU_SOURCE
+#include "depth.h"
 #include "err.h"
 #include "io.h"
 #include "layer_diff.h"
@@ -21,7 +22,6 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
 static const char *from, *blob_path;
@@ -88,28 +88,6 @@ static void tick(struct stream *stream)
 		(void)fprintf(stderr, "\r%" PRIu64 " MB ", read / 1000000);
 }
 
-/* A tree may be as deep as a name is long, and a descriptor is open for each level of it. */
-static void allow_depth(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max < 8192 ? limit.rlim_max : 8192;
-		(void)setrlimit(RLIMIT_NOFILE, &limit); /* the usual limit will do for most */
-	}
-}
-
-/* An archive may have been cut off between two entries, or have something else behind its end. */
-static void check_end(const char *name, const struct layer_counts *counts, uint64_t size,
-                      uint64_t zeros)
-{
-	/* Two zero blocks mark the end; some programs write only one. */
-	if (size < counts->end + 512)
-		refuse(name, "the archive is cut off: it has no end mark");
-	if (zeros < size - counts->end)
-		refuse(name, "there is something else behind the end of the archive");
-}
-
 static int unpack(int argc, char **argv)
 {
 	/* No setlocale(3): libarchive would have names composed (Unicode NFC), and two be one. */
@@ -128,7 +106,7 @@ static int unpack(int argc, char **argv)
 	struct stream *stream = stream_open(input, name, blob, blob_path);
 	layer_unpack(stream, &tree, &counts, tick);
 	uint64_t zeros = stream_finish(stream, &facts);
-	check_end(name, &counts, facts.tar_size, zeros);
+	layer_check_end(name, &counts, facts.tar_size, zeros);
 	if (blob >= 0 && close(blob))
 		fail(blob_path, "close");
 	tree_finish(&tree);
