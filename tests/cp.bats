@@ -17,9 +17,9 @@ facts() {
 # bats test_tags=vm
 @test "out of and into one that runs: files, directories, their modes, times and links" {
     running box busybox sh -c 'mkdir -p /a/b; echo one > /a/f; chmod 640 /a/f; chmod 700 /a/b; ln -s f /a/l; ln /a/f /a/h
-        touch -d 2001-02-03 /a/f /a/b; chown 12:34 /a/f; echo ready; sleep 1000'
+        touch -d "2001-02-03 00:00:00" /a/f /a/b; chown 12:34 /a/f; echo ready; sleep 1000'
     copy box:/a o1
-    copy box:a/. out2
+    copy box:a/. o2
     facts o1 > 1
     assert_equal "$(facts o2)" "$(< 1)"
     run -0 cat 1
