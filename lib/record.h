@@ -69,6 +69,9 @@ void record_get(int store, const char *text, struct record *record);
 /* Of it: what the file `run` and the kernel tell. False with errno. */
 bool record_load_facts(int store, struct record *record);
 
+/* Who waits for its process, or cleans up after it, is there. */
+bool record_is_supervised(const struct record *record);
+
 /*
  * A file of a record, a NUL behind it; NULL with errno. They are small, there may be thousands of
  * them, and none is ever freed: what is left of one piece of memory is for the next ones.

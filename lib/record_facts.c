@@ -80,6 +80,11 @@ static void add_facts(struct record *record, const struct list *facts)
 			list_add(&record->facts, facts->at[i]);
 }
 
+bool record_is_supervised(const struct record *record)
+{
+	return lives(&record->facts, "supervisor", "supervisor_start");
+}
+
 static bool is_set(const struct list *pairs, const char *key)
 {
 	const char *value = pair_value(pairs, key);
@@ -97,7 +102,7 @@ static void refine(struct record *record)
 	/* Its supervisor sees to that last of all. */
 	if (!strcmp(record->status, "exited") && !record->claimed && restart &&
 	    strcmp(restart, "no") != 0 && !is_set(&record->pairs, "stopped") &&
-	    lives(&record->facts, "supervisor", "supervisor_start"))
+	    record_is_supervised(record))
 		record->status = "restarting";
 }
 

@@ -183,7 +183,9 @@ struct record_end record_end_of(int store, const char *id)
 	struct record record;
 
 	end.run = open_run(store, id, &record);
-	end.supervisor = open_told(&record, "supervisor", "supervisor_start");
+	end.supervisor = record_is_supervised(&record)
+	                         ? open_told(&record, "supervisor", "supervisor_start")
+	                         : -1;
 	end.process = open_told(&record, "pid", "start");
 	return end;
 }

@@ -13,6 +13,7 @@ static _Noreturn void watch(int child, int end)
 
 	keep_what_is_done();
 	(void)setsid(); /* what is sent to our group is not for us */
+	(void)chdir("/");
 	for (int fd = 0; fd < 3; fd++)
 		(void)close(fd);
 	fds_close_but((int[]){child, end}, 2);
