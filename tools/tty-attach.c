@@ -172,10 +172,10 @@ static void take_signal(int signals)
 		resize(true);
 		break;
 	default:
-		if (process < 0 || (number == SIGHUP && info.ssi_code == SI_KERNEL))
-			end(STATUS_SIGNAL + number);
-		else /* if it is gone, what shows it is about to end */
-			(void)syscall(SYS_pidfd_send_signal, process, number, NULL, 0);
+		if (process >= 0 && !(number == SIGHUP && info.ssi_code == SI_KERNEL) &&
+		    syscall(SYS_pidfd_send_signal, process, number, NULL, 0) == 0)
+			break;
+		end(STATUS_SIGNAL + number); /* our terminal is gone, or nobody takes it but us */
 	}
 }
 
