@@ -196,22 +196,15 @@ void cg_need_one(struct cgroup *cg)
 	v2->wanted = true;
 }
 
-void cg_open(struct cgroup *cg)
+void cg_try(struct cgroup *cg, const char *controller)
 {
-	int found = 0;
+	struct hierarchy *h = cg_with(cg, controller);
 
-	for (struct hierarchy *h = cg->in; h < cg->in + cg->count; h++) {
-		char *path = xprintf("%s/%s", h->mount, cg->path);
-
-		h->dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (h->dir >= 0)
-			found++;
-		else if (errno != ENOENT)
-			fail(cg->path, "open %s", path);
-		free(path);
-	}
-	if (!found)
-		refuse(cg->path, "no such cgroup");
+	if (!h)
+		return;
+	h->wanted = true;
+	if (h->v2 && v2_name(controller))
+		list_add(&h->try, (char *)(uintptr_t)v2_name(controller));
 }
 
 static long now(void)

@@ -20,6 +20,7 @@ struct hierarchy {
 	int rank;           /* how good a view `mount` is, among several of this hierarchy */
 	int dir;            /* the cgroup's directory here, or -1 */
 	struct list enable; /* controllers of v2 that the cgroup needs */
+	struct list try;    /* and those that it can do without */
 };
 
 struct cgroup {
@@ -45,11 +46,21 @@ struct hierarchy *cg_with(struct cgroup *cg, const char *controller);
 /* As cg_with(), and note that the cgroup needs it. refuse()s a controller that is nowhere. */
 struct hierarchy *cg_need(struct cgroup *cg, const char *controller);
 
+/*
+ * Have this one as well, if it is to be had. In v2 it is not where a cgroup above has processes of
+ * its own, or when others manage that one.
+ */
+void cg_try(struct cgroup *cg, const char *controller);
+
 /* If nothing was needed, the cgroup is to be in v2, where that needs no controller. refuse()s. */
 void cg_need_one(struct cgroup *cg);
 
 /* Open the cgroup's directories where it exists. refuse()s when it exists nowhere. */
 void cg_open(struct cgroup *cg);
+
+/* The same, but false when it exists nowhere; cg_close() for who goes on to another one. */
+bool cg_open_if_there(struct cgroup *cg);
+void cg_close(struct cgroup *cg);
 
 /*
  * Make the cgroup wherever cg_need() said and it is not open yet, with what is missing above it,

@@ -9,8 +9,8 @@
 /*
  * Print one fact a line, `key TAB value`, or all as one JSON object. What the cgroup, which is
  * open, or the kernel does not count is left out. No limit is "max", in JSON null. Bytes,
- * nanoseconds.
+ * nanoseconds. named: with its path as the first fact.
  */
-void facts_print(struct cgroup *cg, bool json);
+void facts_print(struct cgroup *cg, bool json, bool named);
 
 #endif

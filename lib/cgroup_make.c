@@ -87,18 +87,18 @@ static void fill_cpuset(const struct cgroup *cg, int root)
 }
 
 /*
- * The controllers of `h->enable` that the cgroup `dir/path` does not give to those below it, as
+ * The controllers of `wanted` that the cgroup `dir/path` does not give to those below it, as
  * "+a +b ". NULL: that cgroup is gone.
  */
-static char *to_enable(const struct hierarchy *h, int dir, const char *file)
+static char *to_enable(const struct list *wanted, int dir, const char *file)
 {
 	char *has = read_file(dir, file, 4096, NULL), *list = xstrdup("");
 
 	for (char *c = has; c && (c = strpbrk(c, " \n"));)
 		*c = *c == ' ' ? ',' : '\0';
-	for (size_t i = 0; has && i < h->enable.count; i++)
-		if (!has_word(has, h->enable.at[i])) {
-			char *longer = xprintf("%s+%s ", list, h->enable.at[i]);
+	for (size_t i = 0; has && i < wanted->count; i++)
+		if (!has_word(has, wanted->at[i])) {
+			char *longer = xprintf("%s+%s ", list, wanted->at[i]);
 
 			free(list);
 			list = longer;
@@ -116,7 +116,7 @@ static char *to_enable(const struct hierarchy *h, int dir, const char *file)
 static int enable(const struct cgroup *cg, const struct hierarchy *h, int root, int parent)
 {
 	static const char name[] = "cgroup.subtree_control";
-	FREED char *lacks = to_enable(h, parent, name);
+	FREED char *lacks = to_enable(&h->enable, parent, name);
 
 	if (!lacks || !*lacks)
 		return lacks ? 0 : -1;
@@ -125,7 +125,7 @@ static int enable(const struct cgroup *cg, const struct hierarchy *h, int root, 
 		bool last = !strchr(end + (*end == '/'), '/');
 		FREED char *path = xprintf("%.*s%s%s", length, cg->path, length ? "/" : "", name);
 		const char *file = last ? name : path;
-		FREED char *here = to_enable(h, last ? parent : root, file);
+		FREED char *here = to_enable(&h->enable, last ? parent : root, file);
 
 		if (!here)
 			return -1;
@@ -139,6 +139,23 @@ static int enable(const struct cgroup *cg, const struct hierarchy *h, int root, 
 		fail(cg->path, "enable %sin %s/%s", here, h->mount, path);
 	}
 	return 0;
+}
+
+/* What it can do without: as far down as that goes. */
+static void enable_more(const struct cgroup *cg, const struct hierarchy *h, int root, int parent)
+{
+	FREED char *lacks =
+	        h->try.count ? to_enable(&h->try, parent, "cgroup.subtree_control") : NULL;
+	bool more = lacks && *lacks;
+
+	for (const char *end = cg->path; more && end; end = strchr(end + (*end == '/'), '/')) {
+		int length = (int)(end - cg->path);
+		FREED char *path = xprintf("%.*s%scgroup.subtree_control", length, cg->path,
+		                           length ? "/" : "");
+		FREED char *here = to_enable(&h->try, root, path);
+
+		more = here && (!*here || write_file(root, path, here) == 0);
+	}
 }
 
 /* Make what is missing above the cgroup, and open the one right above it. -1 with errno. */
@@ -181,6 +198,8 @@ static int make_leaf(const struct cgroup *cg, const struct hierarchy *h, int roo
 			return -1;
 		if (parent < 0 || (h->v2 && enable(cg, h, root, parent)))
 			continue;
+		if (h->v2)
+			enable_more(cg, h, root, parent);
 		if (mkdirat(parent, name, LEAF_MODE) == 0)
 			return 0;
 		if (errno != ENOENT)

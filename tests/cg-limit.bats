@@ -485,6 +485,40 @@ has_processes() {
 }
 
 # bats test_tags=vm
+@test "read: several at once, each with its path; one that is not there" {
+    cg-limit create "$CG/a" --with pids
+    cg-limit create "$CG/b" --with memory --with blkio
+    run -0 cg-limit read "$CG/a" "$CG/b"
+    assert_equal "$(grep ^cgroup <<< "$output")" $'cgroup\t'"$CG/a"$'\ncgroup\t'"$CG/b"
+    assert_line $'io.read\t0'
+    assert_line $'io.write\t0'
+    run -1 --separate-stderr cg-limit read --json "$CG/none" "$CG/a"
+    assert_equal "$stderr" "cg-limit: $CG/none: no such cgroup"
+    assert_output --regexp "^\{\"cgroup\":\"$CG/a\",.*\"pids.current\":0,"
+}
+
+# bats test_tags=vm
+@test "--try: a controller that is there, and one that is not" {
+    run -0 cg-limit create "$CG" --with cpuacct --try pids --try no-such-one
+    run -0 cg-limit read "$CG"
+    assert_line $'pids.current\t0'
+}
+
+@test "--try, v2: not below a cgroup that has processes" {
+    need_v2
+    CG=$MINI_DOCKER_CGROUP_PARENT/a/b
+    cg-limit create "$MINI_DOCKER_CGROUP_PARENT/a"
+    CG=$MINI_DOCKER_CGROUP_PARENT/a sleeper
+    run -1 cg-limit create "$CG" --with pids
+    run -0 cg-limit create "$CG" --try pids
+    run -0 cg-limit read "$CG"
+    refute_line --partial pids
+    cg-limit kill "$MINI_DOCKER_CGROUP_PARENT/a"
+    CG=$MINI_DOCKER_CGROUP_PARENT/a
+    cg-limit remove "$CG"
+}
+
+# bats test_tags=vm
 @test "a process beyond its memory limit is killed, and that is counted" {
     cg-limit create "$CG" --memory 4m --memory-swap 4m
     run -137 sh -c 'echo $$ > "$1/cgroup.procs"; exec dd if=/dev/zero of=/dev/null bs=50M count=1' - "$(where memory)"

@@ -17,7 +17,7 @@
 #include <stdio.h>
 
 static struct limits limits;
-static struct list with;
+static struct list with, try;
 static bool json;
 static long timeout_ms = 1000;
 static struct cgroup cg;
@@ -47,6 +47,7 @@ static const struct opt limit_options[] = {
 	{.help = "Repeatable"},
 	{"device", 0, "RULE", "allow 'c 10:229 rwm', 'a', 'default', deny others", devices_opt, &limits.devices},
 	{"with", 0, "CONTROLLER", "have this one too, without a limit", opt_list, &with},
+	{"try", 0, "CONTROLLER", "the same, if it is to be had", opt_list, &try},
 	{0},
 };
 
@@ -65,6 +66,8 @@ static void need_with(void)
 {
 	for (size_t i = 0; i < with.count; i++)
 		(void)cg_need(&cg, with.at[i]);
+	for (size_t i = 0; i < try.count; i++)
+		cg_try(&cg, try.at[i]);
 }
 
 static void open_it(const char *path)
@@ -123,10 +126,22 @@ static int add(int argc, char **argv)
 
 static int read_it(int argc, char **argv)
 {
-	(void)argc;
-	open_it(argv[0]);
-	facts_print(&cg, json);
-	opt_finish_stdout();
+	int status = 0;
+
+	for (int i = 0; i < argc; i++) {
+		cg_find(&cg, argv[i]);
+		if (cg_open_if_there(&cg)) {
+			facts_print(&cg, json, argc > 1);
+		} else {
+			complain_plainly(argv[i], "no such cgroup");
+			status = STATUS_FAILED;
+		}
+		cg_close(&cg);
+	}
+	if (status == 0)
+		opt_finish_stdout();
+	(void)fflush(stdout); /* the status tells already that not all is there */
+	return status;
 }
 
 static int freeze(int argc, char **argv)
@@ -165,7 +180,7 @@ static const struct verb verbs[] = {
 	{"create", "PATH", "Make a cgroup with limits; print its directories.", create, 1, 1, limit_options},
 	{"set", "PATH", "Change its limits.", set, 1, 1, limit_options},
 	{"add", "PATH PID...", "Move processes into it.", add, 2, -1, NULL},
-	{"read", "PATH", "Tell what it uses.", read_it, 1, 1, read_options},
+	{"read", "PATH...", "Tell what they use.", read_it, 1, -1, read_options},
 	{"freeze", "PATH", "Stop its processes.", freeze, 1, 1, timeout_options},
 	{"thaw", "PATH", "Let them go on.", thaw, 1, 1, timeout_options},
 	{"kill", "PATH", "Kill its processes.", kill_all, 1, 1, timeout_options},
