@@ -73,3 +73,14 @@ offers() {
     run -0 --separate-stderr offers "$T/missing" ''
     [[ ! $output && ! $stderr ]]
 }
+
+@test "commands of a group" {
+    run -0 offers mini-docker volume ''
+    assert_output $'create\ninspect\nlist\nls\nprune\nrm'
+    run -0 offers mini-docker volume c
+    assert_output create
+    run -0 offers mini-docker volume create --l
+    assert_output --label
+    run -0 offers mini-docker volume create ''
+    assert_output ''
+}

@@ -1,5 +1,5 @@
 /*
- * cg-limit: make, limit, read, freeze, kill and remove a cgroup, in v1, v2 and hybrid layouts.
+ * cg-limit: make, limit, read, list, freeze, kill and remove a cgroup, in v1, v2 and hybrid layouts.
  *
  * Changes: directories and files below the roots of the cgroup hierarchies. What fails leaves the
  * cgroup as it was, or not made, but for controllers enabled above it in v2, which stay, and
@@ -11,6 +11,7 @@
 #define _GNU_SOURCE
 #include "cgroup_facts.h"
 #include "cgroup_limits.h"
+#include "cgroup_list.h"
 #include "cgroup_processes.h"
 #include "err.h"
 #include "num.h"
@@ -144,6 +145,14 @@ static int read_it(int argc, char **argv)
 	return status;
 }
 
+static int list(int argc, char **argv)
+{
+	(void)argc;
+	cg_find(&cg, argv[0]);
+	cg_list(&cg);
+	opt_finish_stdout();
+}
+
 static int freeze(int argc, char **argv)
 {
 	(void)argc;
@@ -181,6 +190,7 @@ static const struct verb verbs[] = {
 	{"set", "PATH", "Change its limits.", set, 1, 1, limit_options},
 	{"add", "PATH PID...", "Move processes into it.", add, 2, -1, NULL},
 	{"read", "PATH...", "Tell what they use.", read_it, 1, -1, read_options},
+	{"list", "PATH", "Tell which are below it, and how many processes they have.", list, 1, 1, NULL},
 	{"freeze", "PATH", "Stop its processes.", freeze, 1, 1, timeout_options},
 	{"thaw", "PATH", "Let them go on.", thaw, 1, 1, timeout_options},
 	{"kill", "PATH", "Kill its processes.", kill_all, 1, 1, timeout_options},
