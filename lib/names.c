@@ -33,6 +33,11 @@ static const char *link_path(const char *name)
 	return path;
 }
 
+const char *name_file(const char *name)
+{
+	return store_file(link_path(name));
+}
+
 bool name_owner(int store, const char *name, char id[ID_SIZE])
 {
 	char target[sizeof(target_prefix) + ID_LENGTH];

@@ -12,6 +12,9 @@
 /* As docker-run(1) has them: [a-zA-Z0-9][a-zA-Z0-9_.-]+ */
 bool name_is_valid(const char *name);
 
+/* ROOT/names/NAME, for messages; never freed */
+const char *name_file(const char *name);
+
 /* Whose the name is. False with errno, ENOENT: nobody's. It may be stale. */
 bool name_owner(int store, const char *name, char id[ID_SIZE]);
 

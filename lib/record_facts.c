@@ -97,7 +97,11 @@ static void refine(struct record *record)
 {
 	const char *restart = pair_value(&record->pairs, "restart");
 
-	if (!strcmp(record->status, "running") && is_set(&record->pairs, "paused"))
+	const char *paused = pair_value(&record->pairs, "paused");
+	const char *start = pair_value(&record->facts, "start");
+
+	/* The process that was paused, and not one that was started since. */
+	if (!strcmp(record->status, "running") && paused && start && !strcmp(paused, start))
 		record->status = "paused";
 	/* Its supervisor sees to that last of all. */
 	if (!strcmp(record->status, "exited") && !record->claimed && restart &&

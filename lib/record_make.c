@@ -101,7 +101,7 @@ static void take_name(const char *name)
 	} else if (errno == EEXIST) {
 		refuse(name, "the name is in use by container %.*s", ID_SHORT, owner);
 	} else {
-		fail(name, "take the name");
+		fail(name_file(name), "take the name");
 	}
 	on_failure(undo_name, NULL);
 }

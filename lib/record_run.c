@@ -116,7 +116,7 @@ void record_rename(int store, const char *id, const char *name)
 		refuse(name, "that is its name");
 	if (!name_take(store, name, id, owner)) {
 		if (errno != EEXIST)
-			fail(name, "take the name");
+			fail(name_file(name), "take the name");
 		refuse(name, "the name is in use by container %.*s", ID_SHORT, owner);
 	}
 	renaming.store = store, renaming.id = id;
@@ -159,7 +159,8 @@ static int open_run(int store, const char *id, struct record *record)
 	}
 }
 
-/* A descriptor of the process that is told as KEY and KEY_start; -1: it is gone, or there is none. */
+/* A descriptor of the process that is told as KEY and KEY_start; -1: it is gone, or there is none.
+ */
 static int open_told(const struct record *record, const char *key, const char *start_key)
 {
 	const char *text = record_value(record, key), *start = record_value(record, start_key);
