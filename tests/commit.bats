@@ -141,23 +141,38 @@ goes_on() { # NAME
     poll 10 bash -c '(($(stat -c %s "$1/upper/a") > $2))' - "$dir" "$then"
 }
 
-# slow ARG...: a commit in the background that stops for a while when it has packed the container and
-# makes its whiteouts; ends when the container is frozen. $committer is its pid.
-slow() {
-    env --default-signal strace -f -qq -o /dev/null -e trace=mknodat -e inject=mknodat:delay_enter=1500000 \
+# hold ARG...: a commit in the background, held when all is packed and unpacked but for a whiteout, until
+# let_go. $committer is its pid.
+hold() {
+    env --default-signal strace -f -qq -o /dev/null -e trace=mknodat -e inject=mknodat:signal=SIGSTOP:when=1 \
         mini-docker commit "$@" > out.commit 2> err.commit < /dev/null 3>&- &
     strace=$!
     PIDS+=("$strace")
-    poll 10 pgrep -P "$strace" > /dev/null
+    poll 30 is_held
     committer=$(pgrep -P "$strace")
+}
+
+is_held() {
+    unpacker=$(pgrep -f "^img-layer unpack .*$CTR_TEST_ID") && [[ $(ps -o stat= -p "$unpacker") == [tT]* ]]
+}
+
+# Until it is gone: the stop may be on its way yet.
+let_go() {
+    unpacker=$(pgrep -f "^img-layer unpack .*$CTR_TEST_ID")
+    poll 30 goes_away "$unpacker"
+}
+
+goes_away() { # PID
+    ! kill -CONT "$1" 2> /dev/null
 }
 
 # bats test_tags=vm
 @test "a running container is frozen meanwhile, and goes on; with --pause=false it is not" {
     need_command strace
     running box busybox sh -c "rm /bin/ls; $writes"
-    slow box frozen
-    poll 10 is FROZEN box
+    hold box frozen
+    is FROZEN box
+    let_go
     wait "$strace"
     is THAWED box
     goes_on box
@@ -165,25 +180,32 @@ slow() {
     # Frozen between two lines: never is one more than a line behind the other.
     run -0 box frozen sh -c 'echo $(($(wc -l < /a) - $(wc -l < /b)))'
     [[ $output == [01] ]]
-    slow --pause=false box going
-    while kill -0 "$strace" 2> /dev/null; do is THAWED box; done
-    wait "$strace"
-    slow -p box frozen-again
-    poll 10 is FROZEN box
-    wait "$strace"
+    hold --pause=false box going
+    is THAWED box
     goes_on box
+    let_go
+    wait "$strace"
     # One that somebody else has frozen stays so.
     mini-docker pause box > out.pause
     mini-docker commit box paused > id
     is FROZEN box
     mini-docker unpause box > out.pause
     goes_on box
-    slow box paused-meanwhile
-    poll 10 is FROZEN box
+    hold -p box paused-meanwhile
+    is FROZEN box
     mini-docker pause box > out.pause
+    let_go
     wait "$strace"
     is FROZEN box
     mini-docker unpause box > out.pause
+    # Who is thawed meanwhile is packed once more.
+    hold box again
+    mini-docker pause box > out.pause
+    mini-docker unpause box > out.pause
+    goes_on box
+    let_go
+    wait "$strace"
+    goes_on box
     end box
 }
 
@@ -210,10 +232,12 @@ slow() {
     need_command strace
     running box busybox sh -c "rm /bin/ls; $writes"
     before=$(find "$MINI_DOCKER_ROOT"/{layers,images} | sort)
-    for signal in TERM INT HUP QUIT; do
-        slow box gone
-        poll 10 is FROZEN box
+    for signal in TERM INT HUP; do
+        hold box gone
+        is FROZEN box
         kill -"$signal" "$committer"
+        poll 10 is THAWED box
+        let_go
         status=0
         wait "$strace" || status=$?
         ((status == 128 + $(kill -l "$signal")))
@@ -225,7 +249,7 @@ slow() {
     end box
     # kill -9 at odd moments: an image or none, and the rest goes with the next sweep.
     stopped still busybox sh -c 'rm /bin/ls; i=0; while [ $i -lt 100 ]; do echo $i > /$i; i=$((i + 1)); done'
-    for i in {1..12}; do
+    for i in {1..8}; do
         mini-docker commit still "odd:$i" > out 2> err < /dev/null 3>&- &
         sleep 0.00$((i * 7 % 10))
         kill -KILL $! || :

@@ -147,17 +147,16 @@ case_import() {
 }
 
 case_commit() {
-    local podman change="-v $dir/files:/files:ro"
+    local podman change=(-v "$dir/files:/files:ro")
     title commit '5000 changed files of 64 MB become a layer of an image'
     make_rootfs
     # On a tmpfs: some file systems are slow where a lot was deleted a moment ago.
     mkdir memory && mount -t tmpfs tmpfs memory
     mkdir files && head -c 64000000 /dev/urandom | split -a 4 -b 12800 - files/
     mini-docker --root memory import -q image.tar busybox > log
-    # shellcheck disable=SC2086
-    mini-docker --root memory run --name changed $change busybox cp -r /files /changed
+    mini-docker --root memory run --name changed "${change[@]}" busybox cp -r /files /changed
     setup_podman
-    $podman run --name changed --network none --cgroup-parent "/$id" $change bench /bin/cp -r /files /changed > log 2>&1 || true
+    $podman run --name changed --network none --cgroup-parent "/$id" "${change[@]}" bench /bin/cp -r /files /changed > log 2>&1 || true
     begin 'tar -c of the changes, and sha256sum'
     add 'tar -c of the changes, and sha256sum' \
         "sh -c 'tar -cf memory/tar -C memory/containers/*/upper . && sha256sum memory/tar'"
