@@ -204,6 +204,9 @@ goes_away() { # PID
     mini-docker unpause box > out.pause
     goes_on box
     let_go
+    poll 30 is_held
+    is FROZEN box
+    let_go
     wait "$strace"
     goes_on box
     end box
