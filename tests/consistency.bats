@@ -5,7 +5,7 @@ load lib/common
 setup() { common_setup; }
 teardown() { common_teardown; }
 
-CHAIN='ns-spawn ns-enter ufs-mount ctr-init tty-relay mini-docker'
+CHAIN='ns-spawn ns-enter ufs-mount ctr-init tty-relay tty-attach mini-docker'
 
 # each FUNCTION: call it with the name of every program; all that fail are told, not only the first
 each() {

@@ -614,6 +614,125 @@ shows() { # WORDS OPTION...: these are the lines
     [[ ! -e ran ]]
 }
 
+# bats test_tags=vm
+@test "run --console-fd: a terminal that the command makes; a prompt is there at once" {
+    PATH=$BUILD/test:$PATH
+    mkfifo go
+    ctr-log run --console-fd 6 log -- pty-send 6 sh -c 'tty; stty size; printf "prompt> "; exec 6>&-; read -r x < go; echo; exit 5' < /dev/null 3>&- &
+    poll 10 grep -q 'P prompt> $' log
+    # 3 is the terminal's master, by which others find it; the socket is closed.
+    cd "/proc/$(writer_of "$T/log")/fd"
+    assert_equal "$(for fd in *; do ((fd < 3)) || readlink "$fd"; done | xargs)" "/dev/ptmx $T $T/log"
+    cd "$T"
+    echo > go
+    wait $! || assert_equal $? 5
+    timeout 10 ctr-log read --follow log > out
+    assert_equal "$(sed 1d out)" $'24 80\r\nprompt> \r'
+    grep -q '^/dev/pts/[0-9]*.$' out
+}
+
+@test "run --console-fd: all that was written before the end; a command that sends nothing, or something else" {
+    PATH=$BUILD/test:$PATH
+    ctr-log run --console-fd 6 log -- pty-send 6 seq 20000 < /dev/null
+    timeout 10 ctr-log read --follow log | tr -d '\r' | cmp - <(seq 20000)
+    for command in true 'exec 6>&-; sleep 0.2' 'exit 3' 'kill -9 $$' 'echo word >&6'; do
+        ctr-log run --console-fd 6 none -- sh -c "$command" 3>&- || :
+        timeout 10 ctr-log wait none
+        [[ ! -s none ]]
+    done
+    ctr-log run --console-fd 6 none -- pty-send --file 6 true || assert_equal $? 129 # its terminal is gone
+    timeout 10 ctr-log wait none
+    run -127 ctr-log run --console-fd 6 new -- no-such-command
+    [[ ! -e new ]]
+}
+
+# bats test_tags=vm
+@test "run --tee: passed on as it is, and logged" {
+    head -c 3000000 /dev/urandom > random
+    ctr-log run --tee log -- cat random | cmp - random
+    ctr-log read log | cmp - random
+    rm log
+    ctr-log run --tee log -- sh -c 'printf out; printf err >&2' > out 2> err
+    timeout 10 ctr-log wait log
+    assert_equal "$(< out)|$(< err)" 'out|err'
+    { ctr-log run --tee log2 -- seq 100000; timeout 10 ctr-log wait log2; } | { sleep 0.3; cat; } | cmp - <(seq 100000)
+    ctr-log run --tee --stdout-fd 7 --stderr-fd 8 log3 -- sh -c 'echo own; echo seven >&7; echo eight >&8' > out 2> err
+    timeout 10 ctr-log wait log3
+    assert_equal "$(sort out | xargs)|$(< err)" 'own seven|eight'
+    assert_equal "$(ctr-log read --merge log3 | sort | xargs)" 'eight seven'
+}
+
+@test "run --tee: a caller that takes no more, is slow, or does not block" {
+    ctr-log run --tee log -- seq 100000 | head -n 1
+    timeout 10 ctr-log wait log
+    ctr-log read log | cmp - <(seq 100000)
+    ctr-log run --tee closed -- echo word >&- 2>&-
+    timeout 10 ctr-log wait closed
+    assert_equal "$(ctr-log read closed)" word
+    ctr-log run --tee full -- echo word > /dev/full
+    timeout 10 ctr-log wait full
+    assert_equal "$(ctr-log read full)" word
+    # What the caller does not take yet is in the log.
+    mkfifo slow
+    exec 9<> slow
+    ctr-log run --tee held -- seq 60000 > slow 9>&- 3>&- &
+    poll 10 grep -q 'F 1000$' held
+    head -c 338894 <&9 | cmp - <(seq 60000 | head -c 338894)
+    exec 9>&-
+    timeout 10 ctr-log wait held
+    wait $!
+}
+
+@test "mark, and read --from it: over rotations, in the middle of a line, from before the beginning" {
+    assert_equal "$(ctr-log mark log)" 0:0
+    open_log --max-size 1k
+    run -0 ctr-log read --from 0:0 log
+    assert_output ''
+    printf 'one\nprompt> ' >&9
+    poll 10 grep -q 'P prompt> $' log
+    mark=$(ctr-log mark log)
+    echo typed >&9
+    poll 10 grep -q typed log
+    assert_equal "$(ctr-log read --from "$mark" log)" typed
+    seq 40 >&9
+    poll 10 test -e log.1
+    poll 10 grep -q 'F 40$' log
+    assert_equal "$(ctr-log read --from "$mark" log)" "$(echo typed; seq 40)"
+    assert_equal "$(ctr-log read --from 0:0 log | head -n 1)" one
+    mark=$(ctr-log mark log)
+    timeout 10 ctr-log read --follow --from "$mark" log > out 3>&- 9>&- &
+    echo last >&9
+    exec 9>&-
+    wait "$writer"
+    wait $!
+    assert_equal "$(tail -n 1 out)" last
+    assert_equal "$(ctr-log read --from "$(ctr-log mark log)" log)" ''
+    run -1 --separate-stderr ctr-log read --from 1:5 log
+    assert_equal "$stderr" 'ctr-log: log: files were removed before they could be read'
+    assert_equal "${lines[0]}" one
+    run -1 ctr-log mark /dev/null
+}
+
+@test "wait: until nobody writes it, over rotations; what waits is no writer" {
+    timeout 5 ctr-log wait nowhere
+    echo text | ctr-log write log
+    timeout 5 ctr-log wait log
+    open_log --max-size 1k
+    ctr-log wait log 3>&- 9>&- &
+    waiting=$!
+    PIDS+=("$waiting")
+    ctr-log read --follow log > out 3>&- 9>&- &
+    reading=$!
+    PIDS+=("$reading")
+    seq 100 >&9
+    poll 10 test -e log.2
+    kill -0 "$waiting"
+    exec 9>&-
+    wait "$waiting"
+    wait "$reading"
+    ctr-log write log < /dev/null
+}
+
 @test "standard streams that are closed are not mistaken for what is opened" {
     ctr-log run log -- sh -c 'echo text' <&- >&- 2>&-
     timeout 10 ctr-log read --follow log > out
@@ -665,4 +784,10 @@ shows() { # WORDS OPTION...: these are the lines
     check 125 '--nonsense: unknown option' run --nonsense log true
     check 125 '--stdout-fd and --stderr-fd are the same' run --stdout-fd 7 --stderr-fd 7 log true
     check 125 "--stdout-fd: x: not a descriptor's number" run --stdout-fd x log true
+    check 125 '--console-fd excludes --stdout-fd, --stderr-fd and --tee' run --console-fd 6 --tee log true
+    check 125 '--console-fd excludes --stdout-fd, --stderr-fd and --tee' run --console-fd 6 --stdout-fd 7 log true
+    check 2 '--from and --tail exclude each other' read --from 0:0 --tail 1 log
+    for mark in x 1 1:x :1 1: -1:2; do
+        check 2 "--from: $mark: not what ctr-log mark prints" read --from "$mark" log
+    done
 }

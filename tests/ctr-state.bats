@@ -602,4 +602,44 @@ ARGS
     run -2 ctr-state watch --json --text
     run -2 ctr-state watch --since never
     run -2 ctr-state watch --filter name=x
+@test "await: a command beside a container; its signals, and the container's status" {
+    id=$(ctr-state create --name web -- true)
+    id=${id##*/}
+    run -3 ctr-state await web -- sh -c 'exit 3'
+    sleep 1000 3>&- &
+    supervisor=$!
+    PIDS+=("$supervisor")
+    printf 'boot\t%s\nsupervisor\t%s\nsupervisor_start\t%s\n' "$(< /proc/sys/kernel/random/boot_id)" "$supervisor" \
+        "$(start_time "$supervisor")" > "$MINI_DOCKER_ROOT/containers/$id/run"
+    # It waits for the container, also when that was removed meanwhile; what it was given open is the command's alone.
+    mkfifo fifo
+    exec 9<> fifo
+    ctr-state await web -- sh -c 'echo ran > ran' 8> fifo 9>&- 3>&- &
+    waiting=$!
+    PIDS+=("$waiting")
+    exec 8< fifo 9>&-
+    timeout 5 cat <&8
+    [[ -s ran && -d /proc/$waiting ]]
+    printf 'exit\t5\n' >> "$MINI_DOCKER_ROOT/containers/$id/run"
+    rm -r "$MINI_DOCKER_ROOT/containers/$id" "$MINI_DOCKER_ROOT/names/web"
+    kill -9 "$supervisor"
+    wait "$waiting" || assert_equal $? 5
+    run -125 ctr-state await web -- touch never
+    [[ ! -e never ]]
+    run -125 ctr-state await web
+}
+
+@test "await: what is sent to it is the command's, and so is a status that is not 0" {
+    ctr-state create --name web -- true > /dev/null
+    env --default-signal ctr-state await web -- sh -c 'trap "exit 9" TERM; echo ready; while :; do sleep 0.02; done' > out 3>&- &
+    PIDS+=($!)
+    poll 10 grep -q ready out
+    kill $!
+    wait $! || assert_equal $? 9
+    ctr-state await web -- sh -c 'echo $$ > pid; exec sleep 1000' 3>&- &
+    PIDS+=($!)
+    poll 10 test -s pid
+    kill -9 $!
+    poll 10 eval '! grep -qs "^State:.[^ZX]" "/proc/$(< pid)/status"'
+    run -127 ctr-state await web -- no-such-command
 }

@@ -213,6 +213,17 @@ is_gone() {
     assert_output $'before\nbetween\nafter'
 }
 
+@test "--copy-fd: what is shown goes there as well, and who cannot take it is no matter" {
+    tty-relay --no-stdin --copy-fd 7 --socket-fd 6 -- pty-send 6 seq 20000 < /dev/null 7> "$T/copy" > "$T/shown"
+    cmp "$T/copy" "$T/shown"
+    tr -d '\r' < "$T/copy" | cmp - <(seq 20000)
+    run -0 tty-relay --no-stdin --copy-fd 7 --socket-fd 6 -- pty-send 6 echo word < /dev/null 7> /dev/full
+    assert_output --partial word
+    run -0 tty-relay --no-stdin --copy-fd 7 --socket-fd 6 -- sh -c 'readlink /proc/self/fd/7 >&2 || exec pty-send 6 true' < /dev/null 7> "$T/copy"
+    refute_output --partial copy
+    run -125 tty-relay --copy-fd 77 --socket-fd 6 -- true
+}
+
 @test "the exit status is the command's" {
     run -0 "${RELAY[@]}" true < /dev/null
     run -1 "${RELAY[@]}" false < /dev/null
