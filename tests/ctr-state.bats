@@ -602,6 +602,8 @@ ARGS
     run -2 ctr-state watch --json --text
     run -2 ctr-state watch --since never
     run -2 ctr-state watch --filter name=x
+}
+
 @test "await: a command beside a container; its signals, and the container's status" {
     id=$(ctr-state create --name web -- true)
     id=${id##*/}
