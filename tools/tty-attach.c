@@ -74,8 +74,9 @@ static const struct tool tool = {
         .purpose = "Type into what runs in the background, while COMMAND shows it.",
         .chain = true,
         .options = options,
-        .example = "mkfifo in; ctr-log run log -- cat <> in &\n"
-                   "  echo hello | tty-attach --to in -- timeout 1 ctr-log read --follow log",
+        .example = "mkfifo in; exec 9<> in; head -n 1 <&9 > out &\n"
+                   "  echo hello | tty-attach --to in -- sh -c 'until grep -s . out; do sleep 0.1; "
+                   "done'",
 };
 
 /* What is to be signalled. -1: there is nothing, or it is gone. */
