@@ -74,6 +74,26 @@ static void print_text(const struct place *config, const char *member, const cha
 	print_value(key, value.value ? place_string(&value) : NULL);
 }
 
+/* Interval, timeout, start period, start interval in nanoseconds, retries (0: the normal), Test. */
+static void print_healthcheck(const struct place *config)
+{
+	static const char *const numbers[] = {"Interval", "Timeout", "StartPeriod", "StartInterval",
+	                                      "Retries"};
+	struct place check = place_member(config, "Healthcheck", JSON_OBJECT);
+	struct place test = place_member(&check, "Test", JSON_ARRAY);
+	struct list values = {0};
+
+	for (size_t i = 0; place_count(&test) && i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		list_add(&values, xprintf("%" JSON_INTEGER_FORMAT,
+		                          json_integer_value(json_object_get(check.value, numbers[i]))));
+	for (size_t i = 0; i < place_count(&test); i++) {
+		struct place one = place_element(&test, i, JSON_STRING);
+
+		add(&values, place_string(&one));
+	}
+	print_values("healthcheck", &values, true);
+}
+
 static void print_labels(const struct place *config)
 {
 	struct place labels = place_member(config, "Labels", JSON_OBJECT);
@@ -166,6 +186,7 @@ void image_show(const struct store *store, const struct image *image, enum image
 	print_member(&config, "Volumes", "volumes");
 	print_member(&config, "ExposedPorts", "exposed");
 	print_text(&config, "StopSignal", "stop_signal");
+	print_healthcheck(&config);
 	print_labels(&config);
 }
 

@@ -120,7 +120,8 @@ static void tell_changes(const struct container *c, const char *before, size_t l
 		container_tell(c, log_now(), "rename", "oldName", was[0]);
 	if (changed[1] || changed[2])
 		container_tell(c, log_now(), "update", NULL, NULL);
-	if (changed[3])
+	/* What is noted of a run that is over is cleared when the next one begins. */
+	if (changed[3] && (*is[3] || (c->started && !c->ended)))
 		container_tell(c, log_now(), *is[3] ? "pause" : "unpause", NULL, NULL);
 	if (changed[4])
 		tell_health(c, is[4]);

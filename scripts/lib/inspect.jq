@@ -82,11 +82,17 @@ def healthcheck($options; $image):
     if $options["no-healthcheck"] then {Healthcheck: {Test: ["NONE"]}}
     else (($image.Healthcheck // {})
         + (if $options["health-cmd"] then {Test: ["CMD-SHELL", ($options["health-cmd"] | last)]} else {} end)
-        + ([["Interval", "health-interval"], ["Timeout", "health-timeout"], ["StartPeriod", "health-start-period"]]
+        + ([["Interval", "health-interval"], ["Timeout", "health-timeout"], ["StartPeriod", "health-start-period"],
+            ["StartInterval", "health-start-interval"]]
             | map(. as [$key, $option] | select($options[$option]) | {($key): ($options[$option] | last | nanoseconds)}) | add // {})
         + (if $options["health-retries"] then {Retries: ($options["health-retries"] | last | tonumber)} else {} end))
         | if .Test then {Healthcheck: .} else {} end
     end;
+
+# START END STATUS OUTPUT, the oldest first.
+def checks($record):
+    [range(1; 6) | $record["health_log_\(.)"] | select(set) | split(" ")
+        | {Start: .[0], End: .[1], ExitCode: (.[2] | tonumber), Output: (.[3:] | join(" "))}];
 
 def state($record):
     ($record.status | if . == "dead" then "exited" else . end) as $status
@@ -97,7 +103,7 @@ def state($record):
         Error: ($record.failed // ""), StartedAt: ($record.started | time), FinishedAt: ($record.finished | time)
     }
     + if $record.health | set then
-        {Health: {Status: $record.health, FailingStreak: ($record.health_streak // 0 | tonumber), Log: []}}
+        {Health: {Status: $record.health, FailingStreak: ($record.health_streak // 0 | tonumber), Log: checks($record)}}
     else {} end;
 
 # What the command is made of: the record has it as one.
