@@ -4,6 +4,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#define MINUTE INT64_C(60)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+
 const char *ago_text(int64_t then, int64_t now)
 {
 	static char text[40];
@@ -11,13 +15,13 @@ const char *ago_text(int64_t then, int64_t now)
 		int64_t below, unit; /* seconds */
 		const char *name;
 	} scales[] = {
-	        {60,           1,           "seconds"},
-	        {3600,         60,          "minutes"},
-	        {48 * 3600L,   3600,        "hours"  },
-	        {14 * 86400L,  86400,       "days"   },
-	        {60 * 86400L,  7 * 86400,   "weeks"  },
-	        {730 * 86400L, 30 * 86400,  "months" },
-	        {INT64_MAX,    365 * 86400, "years"  },
+	        {MINUTE,    1,         "seconds"},
+                {HOUR,      MINUTE,    "minutes"},
+	        {48 * HOUR, HOUR,      "hours"  },
+                {14 * DAY,  DAY,       "days"   },
+	        {60 * DAY,  7 * DAY,   "weeks"  },
+                {730 * DAY, 30 * DAY,  "months" },
+	        {INT64_MAX, 365 * DAY, "years"  },
 	};
 	int64_t seconds = (now - then) / 1000000000;
 	int64_t hours = (seconds + 1800) / 3600; /* as Docker has it: hours alone are rounded */
@@ -34,6 +38,6 @@ const char *ago_text(int64_t then, int64_t now)
 	while (seconds >= scales[i].below)
 		i++;
 	(void)snprintf(text, sizeof(text), "%" PRId64 " %s",
-	               scales[i].unit == 3600 ? hours : seconds / scales[i].unit, scales[i].name);
+	               scales[i].unit == HOUR ? hours : seconds / scales[i].unit, scales[i].name);
 	return text;
 }

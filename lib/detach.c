@@ -51,7 +51,8 @@ void detach_begin(const sigset_t *mask)
 static void tell_failure(void *unused)
 {
 	(void)unused;
-	(void)write_all(child_end, (char[]){DETACH_FAILED}, 1); /* or it ends, which tells as much */
+	(void)write_all(child_end, (char[]){DETACH_FAILED},
+	                1); /* or it ends, which tells as much */
 }
 
 int detach_child(int number)
@@ -66,7 +67,8 @@ int detach_child(int number)
 void detach_ready(void)
 {
 	on_failure(tell_failure, NULL);
-	if (fcntl(child_end, F_SETFD, FD_CLOEXEC) || write_all(child_end, (char[]){DETACH_READY}, 1))
+	if (fcntl(child_end, F_SETFD, FD_CLOEXEC) ||
+	    write_all(child_end, (char[]){DETACH_READY}, 1))
 		_exit(STATUS_OWN);
 }
 
@@ -75,7 +77,7 @@ static bool is_ready(pid_t child)
 {
 	struct pollfd polls[] = {
 	        {.fd = detach_fds[READY],  .events = POLLIN},
-                {.fd = detach_fds[CALLER], .events = POLLIN},
+	        {.fd = detach_fds[CALLER], .events = POLLIN},
 	};
 	char last = 0;
 

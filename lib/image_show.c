@@ -5,10 +5,8 @@
 #include "io.h"
 #include "opt.h"
 #include "text.h"
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 static enum image_format format;
 
@@ -84,8 +82,9 @@ static void print_healthcheck(const struct place *config)
 	struct list values = {0};
 
 	for (size_t i = 0; place_count(&test) && i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		list_add(&values, xprintf("%" JSON_INTEGER_FORMAT,
-		                          json_integer_value(json_object_get(check.value, numbers[i]))));
+		list_add(&values,
+		         xprintf("%" JSON_INTEGER_FORMAT,
+		                 json_integer_value(json_object_get(check.value, numbers[i]))));
 	for (size_t i = 0; i < place_count(&test); i++) {
 		struct place one = place_element(&test, i, JSON_STRING);
 
@@ -188,76 +187,4 @@ void image_show(const struct store *store, const struct image *image, enum image
 	print_text(&config, "StopSignal", "stop_signal");
 	print_healthcheck(&config);
 	print_labels(&config);
-}
-
-/* RFC 3339 as seconds since the epoch; 0 where there is no time. */
-static int64_t created_at(const struct image *image)
-{
-	const char *created = text_member(image->config.value, "created");
-	struct tm tm = {0};
-	const char *rest = created ? strptime(created, "%Y-%m-%dT%T", &tm) : NULL;
-	int hours, minutes;
-	char sign;
-
-	if (!rest)
-		return 0;
-	int64_t at = timegm(&tm);
-	rest += strspn(rest, ".0123456789");
-	if (sscanf(rest, "%c%2d:%2d", &sign, &hours, &minutes) == 3)
-		at -= (sign == '-' ? -60L : 60L) * (hours * 60 + minutes);
-	return at;
-}
-
-static void print_field(const char *text)
-{
-	/* Not empty: a shell's `read` takes two tabs for one. */
-	text_field(text && *text ? text : "-");
-	putchar('\t');
-}
-
-static void print_image(const struct store *store, const struct image *image, bool json)
-{
-	const char *colon = image->name ? strrchr(image->name, ':') : NULL;
-	const char *tag = colon && !strchr(colon, '/') ? colon + 1 : NULL;
-	FREED char *name = !image->name ? NULL
-	                   : !tag       ? xstrdup(image->name)
-	                                : xprintf("%.*s", (int)(colon - image->name), image->name);
-	int64_t created = created_at(image);
-	uint64_t size = image_size(store, image);
-
-	if (!json) {
-		print_field(name);
-		print_field(tag);
-		printf("%s\t%s\t%" PRId64 "\t%" PRIu64 "\n", image->id, image->digest, created,
-		       size);
-		return;
-	}
-	json_t *line = json_pack("{ss* ss* ss ss sI sI}", "name", name, "tag", tag, "id", image->id,
-	                         "digest", image->digest, "created", (json_int_t)created, "size",
-	                         (json_int_t)size);
-	if (!line || json_dumpf(line, stdout, JSON_COMPACT))
-		fail("standard output", "write");
-	putchar('\n');
-	json_decref(line);
-}
-
-int image_list(const struct store *store, bool json)
-{
-	json_t *entry;
-	int failed = 0;
-	size_t i;
-
-	json_array_foreach(store_manifests(store), i, entry)
-	{
-		struct image image;
-		const char *why = image_load(store, entry, &image);
-
-		if (why) {
-			complain_plainly(image.name, "%s", why);
-			failed = -1;
-		} else {
-			print_image(store, &image, json);
-		}
-	}
-	return failed;
 }

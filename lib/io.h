@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* Closed, or freed, when the variable goes out of scope. */
-#define CLOSED __attribute__((cleanup(close_fd)))
+#define CLOSED __attribute__((cleanup(close_fd), unused))
 #define FREED  __attribute__((cleanup(free_memory)))
 
 static inline void close_fd(int *fd)

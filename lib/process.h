@@ -8,8 +8,8 @@
 #include <sys/types.h>
 
 /*
- * When the process started, in clock ticks since boot: field 22 of /proc/PID/stat, proc(5). 0: there
- * is none, or it is dead and not yet waited for.
+ * When the process started, in clock ticks since boot: field 22 of /proc/PID/stat, proc(5). 0:
+ * there is none, or it is dead and not yet waited for.
  */
 unsigned long long process_start(pid_t pid);
 

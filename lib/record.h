@@ -157,8 +157,8 @@ void record_rename(int store, const char *id, const char *name);
 int record_wait(int store, const char *id, uint64_t nano);
 
 /*
- * The same in two steps: what happens after the first one is not missed. The descriptors are CLOEXEC,
- * -1 for what is gone.
+ * The same in two steps: what happens after the first one is not missed. The descriptors are
+ * CLOEXEC, -1 for what is gone.
  */
 struct record_end {
 	int store;

@@ -41,11 +41,9 @@ static void judge(struct record *record, const struct list *facts)
 	/* Without the process, the supervisor is about to tell how that ended. */
 	if (record->alive || lives(facts, "supervisor", "supervisor_start"))
 		record->status = "running";
-	else if (started)
-		record->status = "dead";
-	else if (lives(facts, "owner", "owner_start"))
+	else if (!started && lives(facts, "owner", "owner_start"))
 		record->claimed = true;
-	else if (pair_value(facts, "owner"))
+	else if (started || pair_value(facts, "owner"))
 		record->status = "dead";
 	/* Nobody has told how it ended: what kills a supervisor has it killed. */
 	if (started && !strcmp(record->status, "dead"))

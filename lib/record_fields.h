@@ -11,8 +11,9 @@ extern bool fields_are_whole, fields_have_dashes;
 
 /*
  * The fields, names separated by commas, as a line without its end: separated by tabs, escaped as
- * text_field() does. A name is a key of the record, or one of Docker's for what people read: ID Image Command CreatedAt RunningFor
- * Ports State Status Names Labels Mounts Networks. The caller frees.
+ * text_field() does. A name is a key of the record, or one of Docker's for what people read: ID
+ * Image Command CreatedAt RunningFor Ports State Status Names Labels Mounts Networks. The caller
+ * frees.
  */
 char *fields_of(const struct record *record, const char *names);
 

@@ -6,7 +6,8 @@
 
 #include "cgroup_dirs.h"
 
-/* supervisor, supervisor_start, pid, start: which processes they are, as process.h has it. fail()s. */
+/* supervisor, supervisor_start, pid, start: which processes they are, as process.h has it. fail()s.
+ */
 void report_start(int fd, pid_t child);
 
 /*

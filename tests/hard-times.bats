@@ -123,7 +123,8 @@ over_and_over() {
 
 @test "start, stop, kill, restart, pause, rename of one container at a time: each works or says why" {
     id=$(docker create --name aa --stop-timeout 0 busybox sleep 1000)
-    : > said > silent
+    : > said
+    : > silent
     jobs=()
     for command in "start $id" "start $id" "stop $id" "stop -t 1 $id" "kill $id" "restart -t 0 $id" "pause $id" "unpause $id" \
         "rename $id bb" "rename $id aa" "rename $id cc"; do
@@ -153,7 +154,8 @@ over_and_over() {
 }
 
 @test "create, start, stop, rm -f of one name at a time" {
-    : > said > silent
+    : > said
+    : > silent
     jobs=()
     for command in 'run -d --name aa busybox sleep 1000' 'run -d --rm --name aa busybox sleep 1000' 'start aa' 'stop -t 0 aa' 'rm -f aa' \
         'rm aa' 'rename aa bb' 'rename bb aa' 'run -d --name bb busybox true'; do

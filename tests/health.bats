@@ -84,9 +84,8 @@ no_monitor() { [[ ! $(monitors) ]]; }
     is unhealthy
     run -0 ctr-state get web health_log_5
     assert_output --partial ' -1 Health check exceeded timeout (300ms)'
-    ctr-state get web health_streak
     kill -9 "$(monitors)"
-    gone() { ! mini-docker exec web pidof -s sh && [[ $(mini-docker exec web ps | grep -c 'sleep 1234') == 0 ]]; }
+    gone() { mini-docker exec web ps > ps && ! grep -F 'sleep 1234' ps; }
     poll 20 gone
 }
 

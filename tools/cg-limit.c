@@ -1,5 +1,6 @@
 /*
- * cg-limit: make, limit, read, list, freeze, kill and remove a cgroup, in v1, v2 and hybrid layouts.
+ * cg-limit: make, limit, read, list, freeze, kill and remove a cgroup, in v1, v2 and hybrid
+ * layouts.
  *
  * Changes: directories and files below the roots of the cgroup hierarchies. What fails leaves the
  * cgroup as it was, or not made, but for controllers enabled above it in v2, which stay, and
