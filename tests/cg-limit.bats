@@ -613,3 +613,22 @@ $T/moved/$CG
     assert_output --partial 'killed for want of memory: 1'
     nowhere "$MINI_DOCKER_CGROUP_PARENT"
 }
+
+# bats test_tags=vm
+@test "list: what is below, in whichever hierarchies, and how many processes that has" {
+    need_root
+    run -0 cg-limit list "$CTR_TEST_ID" # which is not there
+    assert_output ''
+    cg-limit create --pids-limit 9 "$CTR_TEST_ID/b" > "$T/dirs"
+    cg-limit create --memory 10m "$CTR_TEST_ID/a/deep" > "$T/dirs"
+    sleep 1000 3>&- &
+    cg-limit add "$CTR_TEST_ID/a/deep" $!
+    run -0 cg-limit list "$CTR_TEST_ID"
+    assert_output $'a\t1\nb\t0'
+    kill $!
+    wait $! || :
+    cg-limit remove "$CTR_TEST_ID"
+    run -0 cg-limit list "$CTR_TEST_ID"
+    assert_output ''
+    run -2 cg-limit list ..
+}

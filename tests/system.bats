@@ -10,6 +10,12 @@ teardown() { kept_teardown; }
 
 quiet() { "$@" > quiet; }
 
+# away: the container `box` that runs, with all that its supervisor had to do
+away() {
+    mini-docker rm -f box > away
+    wait "$runner" || :
+}
+
 # tree_empty: the store is as after the first start, but for what has been asked for
 files_of() {
     find "$MINI_DOCKER_ROOT/containers" "$MINI_DOCKER_ROOT/names" "$MINI_DOCKER_ROOT/volumes" "$MINI_DOCKER_ROOT/layers" \
@@ -46,7 +52,7 @@ ours() {
     assert_line 'Total reclaimed space: 7kB'
     assert_equal "$(mini-docker ps -a --format '{{.Names}}')" box
     names=()
-    quiet mini-docker rm -f box
+    away
     no_cgroup
 }
 

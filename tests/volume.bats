@@ -8,6 +8,13 @@ setup() { kept_setup; }
 teardown() { kept_teardown; }
 
 volume() { mini-docker volume "$@"; }
+quiet() { "$@" > quiet; }
+
+# away: the container `box` that runs, with all that its supervisor had to do
+away() {
+    mini-docker rm -f box > away
+    wait "$runner" || :
+}
 
 # volumes NAME...: these there are, and nothing else is in their place
 volumes() {
@@ -76,7 +83,7 @@ volumes() {
     assert_output ''
     run -0 mini-docker volume ls -q -f dangling=false -f name=us
     assert_output busy
-    mini-docker rm -f box > out
+    away
     run -0 mini-docker volume ls -q -f dangling=true
     assert_output busy
     assert_equal "$(mini-docker run --rm -v busy:/w busybox cat /w/f)" data
@@ -122,8 +129,14 @@ volumes() {
     run -0 mini-docker volume prune -f --filter all=true
     assert_line named
     mini-docker run --name box -v /data busybox true
-    mini-docker rm -v box > out
-    assert_equal "$(volume ls -q)" ''
+    name=$(volume ls -q)
+    quiet mini-docker create --name also -v "$name:/d" busybox true
+    quiet mini-docker rm -v box # not what another one has
+    assert_equal "$(volume ls -q)" "$name"
+    quiet mini-docker rm also
+    mini-docker run --name box -v /data busybox true
+    quiet mini-docker rm -v box
+    assert_equal "$(volume ls -q)" "$name"
 }
 
 @test "filters by label; columns; JSON" {
@@ -134,8 +147,8 @@ volumes() {
     assert_equal "$(volume ls -q -f label=k -f label=a)" one
     assert_equal "$(volume ls -q -f label=k=)" ''
     run -0 mini-docker volume ls
-    assert_line --index 0 'DRIVER   VOLUME NAME'
-    assert_line --index 1 'local    one'
+    assert_line --index 0 --regexp '^DRIVER +VOLUME NAME$'
+    assert_line --index 1 --regexp '^local +one$'
     run -0 mini-docker volume ls --format json
     assert_equal "$(jq -r 'select(.Name == "two") | .Labels + " " + .Mountpoint' <<< "$output")" "k=2 $MINI_DOCKER_ROOT/volumes/two/_data"
     run -0 mini-docker volume inspect -f '{{.Name}} {{.Labels.k}} {{.Driver}}' one two

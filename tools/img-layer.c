@@ -1,7 +1,7 @@
 /*
  * img-layer: unpack the archive of a layer into a directory, pack a directory as one, digest one,
  * tell what an upper directory changes.
- * The only program here that reads archives, which it takes for hostile: nothing is made, changed
+ * Like tree-copy, it takes the archives that it reads for hostile: nothing is made, changed
  * or removed outside of the directory, whatever is in them.
  *
  * Changes: unpack makes DIR and what is in it, and the file --blob. When it fails, what it made is
