@@ -704,6 +704,39 @@ on_terminal() {
     assert_output 'ctr-init: --info-fd: write: Bad file descriptor'
 }
 
+# bats test_tags=vm
+@test "--stdout-fd, --stderr-fd: the command's; what ctr-init says is not among it" {
+    NS+=(--keep-fd 7 --keep-fd 8)
+    ctr --stdout-fd 7 --stderr-fd 8 -- sh -c 'echo out; echo err >&2; ls /proc/self/fd | xargs' 7> out 8> err > ours 2>&1
+    assert_equal "$(< out) / $(< err) / $(< ours)" $'out\n0 1 2 3 / err / ' # 3 is the directory
+    run -127 ctr --stdout-fd 7 --stderr-fd 8 -- no-such 7> out 8> err
+    assert_output 'ctr-init: no-such: exec: No such file or directory'
+    [[ ! -s out && ! -s err ]]
+    run -127 ctr --init --stdout-fd 7 --stderr-fd 8 -- no-such 7> out 8> err
+    assert_output 'ctr-init: no-such: exec: No such file or directory'
+    ctr --stderr-fd 8 -- sh -c 'echo out; echo err >&2' 7> /dev/null 8> err > ours 2>&1
+    assert_equal "$(< err) / $(< ours)" 'err / out'
+    run -125 ctr --stdout-fd 9 -- true 7> /dev/null 8> /dev/null
+    assert_output --partial '--stdout-fd'
+}
+
+@test "--ready-fd: s when all is ready, closed by exec; f behind it when that fails" {
+    NS+=(--keep-fd 7)
+    assert_equal "$(ctr --ready-fd 7 -- true 7>&1 > /dev/null)" s
+    assert_equal "$(ctr --init --ready-fd 7 -- true 7>&1 > /dev/null)" s
+    assert_equal "$(ctr --ready-fd 7 -- no-such 7>&1 > /dev/null 2>&1)" sf
+    assert_equal "$(ctr --init --ready-fd 7 -- no-such 7>&1 > /dev/null 2>&1)" sf
+    assert_equal "$(ctr --ready-fd 7 --user ghost -- true 7>&1 > /dev/null 2>&1)" ''
+    mkfifo ready
+    for init in '' --init; do
+        "${NS[@]}" -- ctr-init --root "$T/rootfs" $init --ready-fd 7 -- sleep 1000 7> ready &
+        waiter=$!
+        PIDS+=("$waiter")
+        assert_equal "$(timeout 20 cat ready)" s # its end comes with exec
+        end
+    done
+}
+
 @test "the death of who waits is the container's, whatever its user is" {
     for user in 0 user; do
         start --user $user --no-new-privs -- sleep 1000

@@ -370,6 +370,175 @@ end() {
     assert_output --partial '--owner: 0: not a process id'
 }
 
+# claimed_by COMMAND...: ctr-state COMMAND..., by a process that holds claims; $holder
+holder() {
+    sleep 1000 3>&- &
+    holder=$!
+    PIDS+=("$holder")
+}
+
+let_go() {
+    kill -9 "$holder"
+    wait "$holder" || :
+}
+
+# bats test_tags=vm
+@test "begin: one claims it, the others hear of that; nobody removes it" {
+    dir=$(ctr-state create --name web)
+    run -2 ctr-state begin web
+    holder
+    ctr-state begin --owner "$holder" web
+    for _ in 1 2; do
+        run -1 ctr-state begin --owner $$ web
+        assert_output "ctr-state: web: the container is being started by process $holder"
+    done
+    run -1 ctr-state remove web
+    assert_output 'ctr-state: web: the container is being started'
+    assert_equal "$(ctr-state get web status)" created
+    run_in "$dir" # it runs, as whoever claimed it says
+    for command in "begin --owner $$ web" 'remove web'; do
+        run -1 ctr-state $command
+        assert_output 'ctr-state: web: the container is running'
+    done
+    end
+    run -1 ctr-state begin --owner $$ nosuch
+    assert_output 'ctr-state: nosuch: no such container'
+}
+
+@test "begin: 20 at a time, one has it" {
+    ctr-state create --name web > /dev/null
+    holder
+    for i in {1..20}; do ctr-state begin --owner "$holder" web 2>> err && echo "$i" >> won & done
+    wait $(jobs -p | grep -vx "$holder") || : # as the last one ends
+    assert_equal "$(wc -l < won) $(grep -c 'is being started by process' err)" '1 19'
+}
+
+@test "a claim that led to nothing: as it was before; settle" {
+    dir=$(ctr-state create --name web)
+    before=$(ctr-state show web)
+    holder
+    ctr-state begin --owner "$holder" web
+    ctr-state settle web # not dead, and not ours: nothing
+    [[ $(ctr-state get web owner) == "$holder" ]]
+    let_go
+    assert_equal "$(ctr-state get web status)" dead
+    ctr-state settle web
+    assert_equal "$(ctr-state show web)" "$before"
+    [[ ! -e $dir/run && ! -e $dir/run.old ]]
+    printf 'pid\t1\nstart\t1\nstarted\t5.0\nfinished\t9.000000000\nexit\t3\n' > "$dir/run"
+    before=$(ctr-state show web)
+    for _ in 1 2; do # the second time with what the first one has left
+        holder
+        ctr-state begin --owner "$holder" web
+        assert_equal "$(ctr-state get web status exit finished | xargs)" 'exited 3 9.000000000'
+        let_go
+        assert_equal "$(ctr-state get web status exit | xargs)" 'dead 3'
+    done
+    ctr-state settle web
+    assert_equal "$(ctr-state show web)" "$before"
+    ctr-state begin --owner $$ web # ours: who gives up
+    ctr-state settle web
+    assert_equal "$(ctr-state show web)" "$before"
+    ctr-state remove web
+    store_holds 0 0
+}
+
+@test "settle: one that died unseen has exited with 137, or 255 after a reboot" {
+    for case in 137 255; do
+        dir=$(ctr-state create --name "web$case")
+        run_in "$dir"
+        [[ $case != 255 ]] || printf 'boot\tanother\n' >> "$dir/run"
+        [[ $case == 255 ]] || ctr-state settle web137 # it runs: nothing
+        [[ $case == 255 ]] || end
+        assert_equal "$(ctr-state get "web$case" status exit | xargs)" "dead $case"
+        ctr-state settle "web$case"
+        assert_equal "$(ctr-state get "web$case" status exit | xargs)" "exited $case"
+        [[ $(ctr-state get "web$case" finished) =~ ^[0-9]+\.[0-9]{9}$ ]]
+        lines=$(wc -l < "$dir/run")
+        ctr-state settle "web$case" # once
+        assert_equal "$(wc -l < "$dir/run")" "$lines"
+    done
+}
+
+@test "paused: that process alone; restarting: as long as a supervisor sees to it" {
+    dir=$(ctr-state create --name web --set restart=always)
+    run_in "$dir"
+    ctr-state set web "paused=$(start_time "$pid")"
+    assert_equal "$(ctr-state get web status)" paused
+    ctr-state set web paused=1
+    assert_equal "$(ctr-state get web status)" running
+    end
+    run_in "$dir"
+    printf 'supervisor\t%s\nsupervisor_start\t%s\nexit\t3\n' "$pid" "$(start_time "$pid")" >> "$dir/run"
+    assert_equal "$(ctr-state get web status exit)" $'restarting\n3'
+    ctr-state set web stopped=1
+    assert_equal "$(ctr-state get web status)" exited
+    ctr-state set web stopped=
+    end
+    assert_equal "$(ctr-state get web status)" exited
+}
+
+# bats test_tags=vm
+@test "wait: the status, also of one that is removed; no longer than --timeout" {
+    dir=$(ctr-state create --name web)
+    assert_equal "$(ctr-state wait web)" 0 # never started
+    run_in "$dir"
+    printf 'supervisor\t%s\nsupervisor_start\t%s\n' "$pid" "$(start_time "$pid")" >> "$dir/run"
+    run -1 ctr-state wait --timeout 0.1 web
+    assert_output 'ctr-state: web: the container is running still'
+    ctr-state wait web > waited 3>&- &
+    waiter=$!
+    ctr-state wait web > removed 3>&- &
+    poll 10 waits "$waiter"
+    poll 10 waits $!
+    printf 'exit\t5\n' >> "$dir/run"
+    ctr-state set web stopped=1
+    mv "$dir" gone # as `remove` does, under their eyes
+    end
+    wait "$waiter" $!
+    assert_equal "$(< waited) $(< removed)" '5 5'
+    mv gone "$dir"
+    assert_equal "$(ctr-state wait web)" 5
+    sed -i /exit/d "$dir/run" # nobody told
+    assert_equal "$(ctr-state wait web)" 137
+    run -2 ctr-state wait --timeout soon web
+    run -1 ctr-state wait nosuch
+}
+
+waits() { # PID: it polls
+    [[ $(< "/proc/$1/wchan") == *poll* ]] || grep -qE '^(7|271) ' "/proc/$1/syscall"
+}
+
+@test "rename: one name at any time; killed at each system call it has one" {
+    need_command strace
+    dir=$(ctr-state create --name web)
+    ctr-state create --name other > /dev/null
+    run -1 ctr-state rename web other
+    assert_output --partial 'the name is in use by container'
+    run -1 ctr-state rename web web
+    run -2 ctr-state rename web /x
+    run -1 ctr-state rename nosuch good
+    ctr-state rename web next
+    assert_equal "$(ls "$MINI_DOCKER_ROOT/names" | xargs)" 'next other'
+    assert_equal "$(ctr-state resolve next)" "${dir##*/}"
+    for call in symlinkat write writev renameat unlinkat flock; do
+        for n in 1 2; do
+            strace -o /dev/null -e "inject=$call:signal=KILL:when=$n" ctr-state rename "${dir##*/}" "$call$n" > /dev/null 2>&1 || :
+            name=$(ctr-state get "${dir##*/}" name)
+            assert_equal "$(ctr-state resolve "$name")" "${dir##*/}"
+            # The other one is nobody's: whoever wants it gets it.
+            [[ $name != "$call$n" ]] && wanted=$call$n || wanted=$last
+            last=$name
+            ctr-state create --name "${wanted:-next}" > /dev/null && ctr-state remove "${wanted:-next}"
+            ctr-state prune > /dev/null
+            store_holds 2 2
+        done
+    done
+    strace -o /dev/null -e inject=renameat:error=ENOSPC ctr-state rename "${dir##*/}" more 2> err || :
+    assert_regex "$(< err)" 'No space left on device$'
+    store_holds 2 2
+}
+
 @test "50 parallel creates with one name: one wins, 49 say who" {
     for i in {1..50}; do ctr-state create --name web > "out$i" 2> "err$i" & done
     wait

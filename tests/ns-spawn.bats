@@ -496,6 +496,92 @@ long() { # N: one argument of so many bytes
     [[ -e hook ]]
 }
 
+@test "--info-fd: oom, when processes of the cgroup were killed for want of memory" {
+    cg-limit create "$MINI_DOCKER_CGROUP_PARENT/c" --memory 16m > dirs || cannot "needs a memory controller"
+    mapfile -t dirs < dirs
+    run -0 ns-spawn --info-fd 9 "${dirs[@]/#/--cgroup-dir=}" -- sh -c 'dd if=/dev/zero of=/dev/null bs=300M count=1 2> /dev/null; true' 9> info
+    (($(fact oom) >= 1))
+    assert_equal "$(cut -f 1 info | tail -n 3 | xargs)" 'oom finished exit'
+}
+
+# --- --detach
+
+# detached ARG...: ns-spawn --detach ARG...; $SUPERVISOR and $CHILD are in the background
+detached() {
+    ns-spawn --detach --info-fd 9 "$@" 9> info < /dev/null 3>&-
+    SUPERVISOR=$(fact supervisor) CHILD=$(fact pid)
+    PIDS+=("$SUPERVISOR")
+}
+
+# bats test_tags=vm
+@test "--detach: returns when the command is executed; another process waits, and runs the hooks" {
+    detached --pid --exit-hook touch --exit-hook-arg "$T/hook" -- sleep 1000
+    runs "$CHILD" sleep # already
+    assert_equal "$(awk '/^PPid/ { print $2 }' "/proc/$CHILD/status")" "$SUPERVISOR"
+    read -ra field <<< "$(sed 's/.*) //' "/proc/$SUPERVISOR/stat")"
+    assert_equal "${field[3]} ${field[4]}" "$SUPERVISOR 0" # a session of its own, without terminal
+    for fd in 0 1 2; do assert_equal "$(readlink "/proc/$SUPERVISOR/fd/$fd")" /dev/null; done
+    assert_equal "$(readlink "/proc/$SUPERVISOR/cwd")" /
+    assert_equal "$(find "/proc/$SUPERVISOR/fd" -lname "$T/*" -printf '%f %l\n')" "9 $T/info"
+    [[ ! -e hook ]]
+    kill -KILL "$CHILD"
+    poll 10 is_gone "$SUPERVISOR"
+    assert_equal "$(fact exit)" 137
+    [[ -e hook ]]
+}
+
+@test "--detach: signals to the one in the background are handed on; its end is the child's" {
+    detached -- bash -c 'trap "exit 7" TERM; : > "$1"; while :; do sleep 0.02; done' - "$T/ready"
+    poll 10 test -e ready
+    kill -TERM "$SUPERVISOR"
+    poll 10 is_gone "$SUPERVISOR"
+    assert_equal "$(fact exit)" 7
+    detached -- sleep 1000
+    kill -KILL "$SUPERVISOR"
+    poll 10 is_gone "$CHILD"
+}
+
+# bats test_tags=vm
+@test "--detach: what fails has its status, the hooks are run before it is told, nothing stays" {
+    for case in '127 no-such-command' '126 /etc/passwd'; do
+        rm -f hook
+        run "-${case%% *}" ns-spawn --detach --info-fd 9 --exit-hook sh --exit-hook-arg -c --exit-hook-arg "sleep 0.2; touch $T/hook" \
+            -- "${case#* }" 9> info 3>&-
+        assert_output --partial "${case#* }"
+        [[ -e hook ]]
+        assert_equal "$(fact exit)" "${case%% *}"
+        poll 10 is_gone "$(fact supervisor)"
+    done
+    run -125 ns-spawn --detach --mnt=/dev/null -- true 3>&-
+    run -125 ns-spawn --detach --info-fd 9 -- true 9> /dev/full 3>&-
+    assert_output 'ns-spawn: --info-fd: write: No space left on device'
+}
+
+@test "--ready-fd: the command says when; what it says behind that is a failure" {
+    detached --ready-fd 5 -- sh -c 'sleep 0.3; printf s >&5; echo > said; exec sleep 1000 5>&-'
+    [[ -e said ]]
+    run -3 ns-spawn --detach --ready-fd 5 -- sh -c 'printf sf >&5; exit 3' 3>&-
+    run -3 ns-spawn --detach --ready-fd 5 -- sh -c 'exit 3' 3>&-
+    run -0 ns-spawn --detach --ready-fd 5 -- sh -c 'printf s >&5; exec 5>&-; exit 3' 3>&-
+    run -125 ns-spawn --ready-fd 5 -- true
+    assert_output --partial '--ready-fd needs --detach'
+    run -125 ns-spawn --detach --ready-fd 2 -- true
+    assert_output --partial "not a descriptor's number from 3 up"
+}
+
+@test "--detach: the caller has its signal mask, and what kills it kills the child until that is ready" {
+    for signal in INT TERM HUP KILL; do
+        rm -f info
+        env --default-signal ns-spawn --detach --ready-fd 5 --info-fd 9 -- sleep 1000 9> info 3>&- &
+        SPAWN=$!
+        poll 10 grep -q start info
+        kill "-$signal" "$SPAWN"
+        ended "$((128 + $(kill -l "$signal")))"
+        poll 10 is_gone "$(fact pid)"
+        poll 10 is_gone "$(fact supervisor)"
+    done
+}
+
 # --- Cgroups
 
 # in_cgroups PID: it is in all the cgroups whose directories are in the file `dirs`
