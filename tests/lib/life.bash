@@ -65,14 +65,13 @@ processes_of() {
     for pid in $(< "/proc/$supervisor/task/$supervisor/children"); do
         [[ $pid == "$first" ]] || watcher=$pid
     done
-    for pid in /proc/[0-9]*; do
-        [[ $(readlink "$pid/fd/"* 2> /dev/null) != *"$dir/log"* ]] || writer=${pid#/proc/}
-    done
+    writer=$(pgrep -f "^ctr-log run .*$dir/log ")
     [[ $supervisor && $watcher && $writer && $first ]]
 }
 
 # no_process_left: none that has this test's name but its own
 no_process_left() {
+    # shellcheck disable=SC2046 # numbers
     "$BUILD/test/traces" "$CTR_TEST_ID" "$test_shell" $(< "$CTR_TEST_DIR/children") > left || :
     [[ ! -s left ]] || {
         cat left
