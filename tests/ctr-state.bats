@@ -712,18 +712,23 @@ ARGS
     poll 10 sh -c "cat /proc/$!/fdinfo/* | grep -c '^inotify wd:' | grep -qx 2"
     new=$(ctr-state create --name new --set $'image_name=a\tb:latest' --set lab_1=k=v)
     run_in "$new"
-    printf 'started\t1795600000.5\noom\t1\nfinished\t1795600007.25\nexit\t9\n' >> "$new/run"
+    printf 'started\t1795600000.5\n' >> "$new/run"
     ctr-state set old health=healthy
     ctr-state set old health=starting
     ctr-state rename old other
     ctr-state set new limits=x paused=1
+    poll 10 grep -q pause out
     ctr-state set new paused=
-    rm "$new/run"
+    poll 10 grep -q unpause out
+    ctr-state set new paused=1
+    printf 'oom\t1\nfinished\t1795600007.25\nexit\t9\n' >> "$new/run"
+    poll 10 grep -q die out
+    ctr-state set new paused= # of the run that is over
     ctr-state remove new
     poll 10 grep -q destroy out
     run -0 cut -f 2- out
     assert_equal "$(grep "${new##*/}" <<< "$output")" "$(printf "%s\t${new##*/}\tnew\ta\\\\011b:latest%s\tk=v\n" \
-        create '' start '' oom '' die $'\texecDuration=6\texitCode=9' update '' pause '' unpause '' destroy '')"
+        create '' start '' update '' pause '' unpause '' pause '' oom '' die $'\texecDuration=6\texitCode=9' destroy '')"
     assert_equal "$(grep "${old##*/}" <<< "$output")" "$(printf '%s\n' \
         $'health_status: healthy\t'"${old##*/}"$'\told\ti' $'rename\t'"${old##*/}"$'\tother\ti\toldName=old')"
     assert_equal "$(cut -f 1,2 out | grep -E 'start|die')" \
