@@ -116,9 +116,13 @@ no_monitor() { [[ ! $(monitors) ]]; }
 }
 
 @test "killed -9: the container, its supervisor, the monitor" {
-    web 0
+    web 0 --health-start-period 1h --health-start-interval 100ms --health-interval 1h
     is healthy
-    kill -9 "$(monitors)"
+    monitor=$(monitors)
+    poll 10 pgrep -P "$monitor" pid-signal
+    waits=$(pgrep -P "$monitor" pid-signal)
+    kill -9 "$monitor"
+    poll 10 test ! -e "/proc/$waits"
     say 1 broken
     poll 10 no_monitor
     assert_equal "$(ctr-state get web health)" healthy # what it was

@@ -78,6 +78,18 @@ start_time() { # PID
     pid-signal --wait=0 --kill "$pid"
 }
 
+@test "--with-parent: it does not wait beyond the end of who started it" {
+    sleep 1000 3>&- &
+    PIDS+=($!)
+    sh -c 'pid-signal --signal 0 --wait --with-parent "$1" & echo $! > waits; exec sleep 1000' - $! 3>&- &
+    parent=$!
+    PIDS+=("$parent")
+    poll 10 test -s waits
+    poll 10 sh -c "grep -q pid-signal /proc/$(< waits)/comm && ls -l /proc/$(< waits)/fd | grep -q pidfd"
+    kill -9 "$parent"
+    poll 10 test ! -e "/proc/$(< waits)"
+}
+
 @test "a zombie has ended" {
     bash -c 'sleep 1000 & echo $! > child; exec sleep 1000' 3>&- &
     PIDS+=($!)

@@ -17,11 +17,12 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/prctl.h>
 
 static int signal_number = SIGTERM;
 static uint64_t start;
 static uint64_t patience = UINT64_MAX; /* ns; none */
-static bool waits, insist;
+static bool waits, insist, dependent;
 
 static void opt_signal(const struct opt *opt, const char *arg)
 {
@@ -42,6 +43,7 @@ static const struct opt options[] = {
 	{"signal", 's', "SIGNAL", "by name or number; 0: none (TERM)", opt_signal, NULL},
 	{"start", 0, "TICKS", "only if it started then: field 22 of /proc/PID/stat", opt_number, &start},
 	{"wait", 0, "[SECONDS]", "wait for its end, so long at most", opt_wait, &patience},
+	{"with-parent", 0, NULL, "wait no longer than the process that has started us lives", opt_flag, &dependent},
 	{"kill", 0, NULL, "after that time, KILL, and wait again", opt_flag, &insist},
 	{0},
 };
@@ -105,6 +107,8 @@ int main(int argc, char **argv)
 		usage_error("one PID is to be given");
 	if (insist && !waits)
 		usage_error("--kill needs --wait");
+	if (dependent && prctl(PR_SET_PDEATHSIG, SIGKILL))
+		fail(NULL, "ask to end with the parent");
 	CLOSED int process = open_process(parse_pid(pid));
 	bool there = process >= 0 && send_signal(process, signal_number, pid);
 
