@@ -33,13 +33,16 @@ is() { # HEALTH, soon
     }
 }
 
-monitors() { # their processes
+processes() { # PATTERN: those of this test whose command line matches
     grep -lzxF "CTR_TEST_ID=$CTR_TEST_ID" /proc/[0-9]*/environ 2> /dev/null | cut -d / -f 3 | while read -r pid; do
-        [[ "$(tr '\0' ' ' 2> /dev/null < "/proc/$pid/cmdline")" != *' start --health '* ]] || echo "$pid"
+        # shellcheck disable=SC2053 # a pattern
+        [[ "$(tr '\0' ' ' 2> /dev/null < "/proc/$pid/cmdline")" != $1 ]] || echo "$pid"
     done
 }
 
-no_monitor() { [[ ! $(monitors) ]]; }
+monitors() { processes '/bin/sh * start --health *'; }
+
+no_monitor() { [[ ! $(processes '* start --health *') ]]; }
 
 # bats test_tags=vm
 @test "healthy, unhealthy after so many failures in a row, and healthy again" {
@@ -133,6 +136,16 @@ no_monitor() { [[ ! $(monitors) ]]; }
     mini-docker start web
     kill -9 "$(ctr-state get web supervisor)"
     poll 10 no_monitor
+}
+
+@test "a monitor has nothing of who started it" {
+    exec 20> lock
+    web 0 20>&20
+    is healthy
+    run -0 find "/proc/$(monitors)/fd/" -lname "$T/*"
+    refute_output
+    assert_equal "$(readlink "/proc/$(monitors)/cwd")" /
+    exec 20>&-
 }
 
 @test "a paused container is not checked" {
