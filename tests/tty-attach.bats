@@ -88,7 +88,7 @@ LEAVE=(send='\x10\x11' expect='read escape sequence' restored)
 }
 
 @test "the window's size is ours, follows, and makes who draws there draw again" {
-    in_background bash -c 'trap "stty size" WINCH; stty size; echo ready; while :; do sleep 0.02; done'
+    in_background sh -c 'trap "stty size" WINCH; stty size; echo ready; while :; do sleep 0.02; done'
     poll 10 grep -q ready log
     grep -q '24 80' log
     run -1 pty-drive size=33x77 raw expect='33 77' size=44x99 expect='44 99' "${LEAVE[@]}" -- ./attach
@@ -189,12 +189,12 @@ nobody_reads() {
     run -0 pty-drive expect=shown kill=TERM nap=100 kill=USR1 nap=100 kill=HUP send='\x03' nap=200 send='\x03' -- tty-attach --sig-proxy "$other" -- sh -c '
         echo shown; until [ "$(grep -c INT out)" = 2 ]; do sleep 0.02; done'
     assert_equal "$(sort out | xargs)" 'HUP INT INT TERM USR1 ready'
-    run -130 pty-drive nap=100 send='\x03' -- tty-attach --sig-proxy "$other" --start 1 -- sleep 100
+    run -130 pty-drive expect=shown send='\x03' -- tty-attach --sig-proxy "$other" --start 1 -- sh -c 'echo shown; exec sleep 100'
     assert_equal "$(grep -c INT out)" 2
     kill -9 "$other"
     wait "$other" || :
-    run -130 pty-drive nap=100 send='\x03' -- tty-attach --sig-proxy "$other" -- sleep 100
-    run -130 pty-drive nap=100 send='\x03' -- tty-attach -- sleep 100
+    run -130 pty-drive expect=shown send='\x03' -- tty-attach --sig-proxy "$other" -- sh -c 'echo shown; exec sleep 100'
+    run -130 pty-drive expect=shown send='\x03' -- tty-attach -- sh -c 'echo shown; exec sleep 100'
 }
 
 @test "the command has nothing open of ours, and is not hit by what the terminal sends" {
