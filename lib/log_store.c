@@ -200,10 +200,13 @@ void log_store_add(enum log_stream stream, const char *bytes, size_t length)
 {
 	char head[LOG_HEAD + 1];
 
-	if (lost && !noted)
-		add_note();
 	log_head(head, stream);
-	while (length) {
+	for (;;) {
+		/* The note is where the hole is, also when that is in the midst of these. */
+		if (lost && !noted)
+			add_note();
+		if (!length)
+			return;
 		size_t done = add_record(head, stream, bytes, length);
 
 		bytes += done;
