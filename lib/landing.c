@@ -95,6 +95,14 @@ void landing_own(const struct landing *landing, struct layer_attr *attr, mode_t 
 	attr->gid = landing->gid;
 }
 
+bool landing_leaves_out(const struct landing *landing, mode_t type, const char *object)
+{
+	if (!landing->no_devices || (type != AE_IFCHR && type != AE_IFBLK))
+		return false;
+	complain_plainly(object, "is a device: left out");
+	return true;
+}
+
 void landing_clear(int parent, const char *base, const char *object)
 {
 	if (unlinkat(parent, base, 0) == 0 || errno == ENOENT)

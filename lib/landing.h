@@ -20,6 +20,7 @@ struct landing {
 	bool owned;       /* what is made belongs to these, */
 	uid_t uid;        /* and directories that are there stay as they are; */
 	gid_t gid;        /* else they too get what the archive has */
+	bool no_devices;  /* leave them out */
 	bool settled;     /* the first entry was there */
 	bool contents;    /* and was `.` */
 	char *as;         /* what it is called in the tree; NULL: as in the archive */
@@ -39,6 +40,9 @@ char *landing_name(struct tree *tree, struct archive_entry *entry, const char *n
  * capabilities go, as with chown(2): they were given by somebody else.
  */
 void landing_own(const struct landing *landing, struct layer_attr *attr, mode_t type);
+
+/* Is this one not wanted there? Then that has been said. */
+bool landing_leaves_out(const struct landing *landing, mode_t type, const char *object);
 
 /* Remove what has the name; refuse()s a directory. */
 void landing_clear(int parent, const char *base, const char *object);

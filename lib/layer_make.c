@@ -215,6 +215,8 @@ void layer_make(struct making *m)
 			make = types[i].make;
 	if (!make)
 		refuse(object(m), "is of a type that no file has");
+	if (m->tree->landing && !link && landing_leaves_out(m->tree->landing, type, object(m)))
+		return;
 	layer_attr_read(m->entry, &m->attr, object(m));
 	if (m->tree->landing)
 		landing_own(m->tree->landing, &m->attr, type);

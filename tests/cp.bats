@@ -190,6 +190,13 @@ facts() {
     chmod 6755 "$root/u"
     copy box:/s s
     copy box:/u u
+    mknod "$root/null" c 1 3
+    chmod 666 "$root/null"
+    mini-docker cp box:/null . 2> err
+    assert_equal "$(< err)" 'tree-copy: ./null: is a device: left out'
+    [[ ! -e null ]]
+    copy -a box:/null null
+    [[ -c null ]]
     copy -a box:/u ua
     assert_equal "$(stat -c %a:%u s u ua | xargs)" '6755:0 755:0 6755:9'
     assert_equal "$(getcap s u ua | xargs)" 's cap_net_raw=ep ua cap_net_raw=ep'
@@ -257,6 +264,20 @@ facts() {
     run ! grep -E 'chroot|setns|pivot_root' trace
     run -0 grep -E 'execve\(.* = 0' trace
     refute_output --partial "/proc/"
+    away
+}
+
+@test "what --trace prints can be pasted, and does the same" {
+    running box busybox sh -c 'mkdir "/a b"; echo x > "/a b/f"; echo ready; sleep 1000'
+    stopped ended busybox true
+    echo y > y
+    for args in 'box:/a b|got' 'y|box:/a b/y' 'y|ended:/y' 'ended:/etc|etc'; do
+        mini-docker --trace cp "${args%|*}" "${args#*|}" 2> trace
+        rm -rf got etc
+        sed -n 's/^+ //p' trace > again
+        sh -eu again > facts
+    done
+    [[ -f etc/passwd && $(< "/proc/$(ctr-state get box pid)/root/a b/y") == y ]]
     away
 }
 

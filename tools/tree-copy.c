@@ -156,6 +156,7 @@ static const struct opt send_options[] = {
 };
 static const struct opt receive_options[] = {
 	{"into", 0, NULL, "DEST has to be a directory", opt_flag, &landing.into},
+	{"no-devices", 0, NULL, "leave them out", opt_flag, &landing.no_devices},
 	{"owner", 0, "UID:GID", "whom it is to belong to (normal: as in the archive)", opt_owner, NULL},
 	{0},
 };
