@@ -28,6 +28,11 @@ struct event_view {
 	struct list filters; /* KEY=VALUE */
 };
 
+/* The one that a command line gives, and its options; they are parsed before it is checked. */
+extern struct event_view event_view_given;
+extern const struct opt event_options[];
+void event_view_check(void);
+
 /* Option setters; into: struct list, int64_t. */
 void event_opt_filter(const struct opt *opt, const char *arg);
 void event_opt_time(const struct opt *opt, const char *arg);

@@ -10,7 +10,6 @@
 #define _GNU_SOURCE
 #include "err.h"
 #include "io.h"
-#include "log_time.h"
 #include "names.h"
 #include "record.h"
 #include "record_fields.h"
@@ -18,17 +17,29 @@
 #include "record_list.h"
 #include "record_show.h"
 #include "record_watch.h"
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 
 static const char *root;
-static bool json, nul, shell, as_text, go_names, exited, unstarted;
+static bool json, nul, shell, exited, unstarted;
 static struct listing listing;
-static struct event_view view = {.since = INT64_MIN, .until = INT64_MAX};
-
 static uint64_t timeout = UINT64_MAX; /* ns; none */
+static struct record found;
+
+/* Into `found`; returns the store. */
+static int find(const char *container)
+{
+	int store = store_get(root, false);
+
+	record_get(store, container, &found);
+	return store;
+}
+
+static void finish_stdout(void)
+{
+	if (fflush(stdout) || ferror(stdout))
+		fail("standard output", "write");
+}
 
 static int create(int argc, char **argv)
 {
@@ -37,19 +48,15 @@ static int create(int argc, char **argv)
 	char *id = record_make(store_get(root, true), &recipe_given);
 
 	puts(store_file(record_path("", id, NULL)));
-	/* Nobody would know of a container whose id was not told. */
-	if (fflush(stdout) || ferror(stdout))
-		fail("standard output", "write");
+	finish_stdout(); /* or nobody would know of it: it is undone */
 	return 0;
 }
 
 static int get(int argc, char **argv)
 {
-	struct record record;
-
-	record_get(store_get(root, false), argv[0], &record);
+	(void)find(argv[0]);
 	for (int i = 1; i < argc; i++) {
-		const char *value = record_value(&record, argv[i]);
+		const char *value = record_value(&found, argv[i]);
 
 		if (!value)
 			refuse(argv[0], "%s: the record has no such key", argv[i]);
@@ -61,14 +68,11 @@ static int get(int argc, char **argv)
 
 static int show(int argc, char **argv)
 {
-	struct record record;
-	int store = store_get(root, false);
-
 	(void)argc;
 	if (json + nul + shell > 1)
 		usage_error("one of --json, --null, --shell");
-	record_get(store, argv[0], &record);
-	record_show(store, &record,
+	int store = find(argv[0]);
+	record_show(store, &found,
 	            json    ? SHOW_JSON
 	            : nul   ? SHOW_NULL
 	            : shell ? SHOW_SHELL
@@ -78,13 +82,9 @@ static int show(int argc, char **argv)
 
 static int set(int argc, char **argv)
 {
-	struct record record;
-	int store = store_get(root, false);
-
 	for (int i = 1; i < argc; i++)
 		recipe_add_pair(&recipe_given, argv[i]);
-	record_get(store, argv[0], &record);
-	record_set(store, record.id, &recipe_given.pairs);
+	record_set(find(argv[0]), found.id, &recipe_given.pairs);
 	return 0;
 }
 
@@ -104,56 +104,39 @@ static int list(int argc, char **argv)
 		fields_have_dashes = true;
 	}
 	int status = record_list(store_get(root, false), &listing);
-	if (fflush(stdout) || ferror(stdout))
-		fail("standard output", "write");
+	finish_stdout();
 	return status;
 }
 
 static int begin(int argc, char **argv)
 {
-	struct record record;
-	int store = store_get(root, false);
-
 	(void)argc;
 	if (!recipe_given.owner)
 		usage_error("--owner is missing");
-	record_get(store, argv[0], &record);
-	record_begin(store, record.id, recipe_given.owner);
+	record_begin(find(argv[0]), found.id, recipe_given.owner);
 	return 0;
 }
 
 static int settle(int argc, char **argv)
 {
-	struct record record;
-	int store = store_get(root, false);
-
 	(void)argc;
-	record_get(store, argv[0], &record);
-	record_settle(store, record.id);
+	record_settle(find(argv[0]), found.id);
 	return 0;
 }
 
 static int rename_it(int argc, char **argv)
 {
-	struct record record;
-	int store = store_get(root, false);
-
 	(void)argc;
 	if (!name_is_valid(argv[1]))
 		usage_error("%s: not a name: [a-zA-Z0-9][a-zA-Z0-9_.-]+", argv[1]);
-	record_get(store, argv[0], &record);
-	record_rename(store, record.id, argv[1]);
+	record_rename(find(argv[0]), found.id, argv[1]);
 	return 0;
 }
 
 static int wait_for(int argc, char **argv)
 {
-	struct record record;
-	int store = store_get(root, false);
-
 	(void)argc;
-	record_get(store, argv[0], &record);
-	int status = record_wait(store, record.id, timeout);
+	int status = record_wait(find(argv[0]), found.id, timeout);
 	if (status < 0)
 		refuse(argv[0], "the container is running still");
 	printf("%d\n", status);
@@ -162,12 +145,8 @@ static int wait_for(int argc, char **argv)
 
 static int await(int argc, char **argv)
 {
-	struct record record;
-	int store = store_get(root, false);
-
 	(void)argc;
-	record_get(store, argv[0], &record);
-	return record_await(store, record.id, argv + 1);
+	return record_await(find(argv[0]), found.id, argv + 1);
 }
 
 static int remove_all(int argc, char **argv)
@@ -185,24 +164,16 @@ static int prune(int argc, char **argv)
 	(void)argc, (void)argv;
 	int failed = record_prune(store_get(root, false), exited);
 
-	if (fflush(stdout) || ferror(stdout))
-		fail("standard output", "write");
+	finish_stdout();
 	return failed ? STATUS_FAILED : 0;
 }
 
 static int watch(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	if (json && as_text)
-		usage_error("one of --json, --text");
-	if (view.since == INT64_MIN)
-		view.since = log_now();
-	view.format = go_names  ? EVENT_JSON_GO
-	              : json    ? EVENT_JSON
-	              : as_text ? EVENT_TEXT
-	                        : EVENT_LINES;
+	event_view_check();
 	(void)umask(0);
-	record_watch(store_get(root, true), &view);
+	record_watch(store_get(root, true), &event_view_given);
 	return 0;
 }
 
@@ -246,15 +217,6 @@ static const struct opt prune_options[] = {
 	{"exited", 0, NULL, "containers that have ended, too", opt_flag, &exited},
 	{0},
 };
-static const struct opt watch_options[] = {
-	{"since", 0, "TIME", "from then on: a time, or so long ago, such as 10m (now)", event_opt_time, &view.since},
-	{"until", 0, "TIME", "up to then", event_opt_time, &view.until},
-	{"filter", 0, "KEY=VALUE", "container, event, image, label, type (repeatable)", event_opt_filter, &view.filters},
-	{"json", 0, NULL, "an object a line, as Docker has it", opt_flag, &json},
-	{"go-names", 0, NULL, "the same, with the names that its templates have, too", opt_flag, &go_names},
-	{"text", 0, NULL, "as Docker prints it", opt_flag, &as_text},
-	{0},
-};
 static const struct verb verbs[] = {
 	{"create", "[-- ARG...]", "make a record, print its directory", create, 0, -1, recipe_options},
 	{"get", "CONTAINER KEY...", "print values, one a line", get, 2, -1, get_options},
@@ -266,7 +228,7 @@ static const struct verb verbs[] = {
 	{"begin", "CONTAINER", "claim it, in order to start it", begin, 1, 1, begin_options},
 	{"wait", "CONTAINER", "wait for its end, print the exit status", wait_for, 1, 1, wait_options},
 	{"await", "CONTAINER [--] COMMAND...", "run it; then wait, and exit as the container does", await, 2, VERB_CHAIN, NULL},
-	{"watch", "", "print what happens, a line an event", watch, 0, 0, watch_options},
+	{"watch", "", "print what happens, a line an event", watch, 0, 0, event_options},
 	{"settle", "CONTAINER", "note the end of one that died unseen", settle, 1, 1, NULL},
 	{"remove", "CONTAINER...", "remove records with all they have", remove_all, 1, -1, remove_options},
 	{"prune", "", "remove what killed programs left, print ids", prune, 0, 0, prune_options},
