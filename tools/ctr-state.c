@@ -60,8 +60,7 @@ static int get(int argc, char **argv)
 
 		if (!value)
 			refuse(argv[0], "%s: the record has no such key", argv[i]);
-		fputs(value, stdout);
-		putchar(nul ? '\0' : '\n');
+		printf("%s%c", value, nul ? '\0' : '\n');
 	}
 	opt_finish_stdout();
 }
