@@ -18,11 +18,19 @@ each() {
     [[ ! $failed ]] || fail "$1:$failed"
 }
 
+# page_of PROGRAM: the file of its man page; those of the driver's commands count as one with its own
 page_of() {
     local file
-    for file in "$TOP/tools/$1.1" "$TOP/scripts/$1.1"; do
-        [[ ! -f $file ]] || echo "$file"
-    done
+    case $1 in
+        mini-docker)
+            cat "$TOP"/scripts/mini-docker{,-*}.1 > "$T/pages"
+            echo "$T/pages"
+            ;;
+        *)
+            file=$TOP/tools/$1.1
+            [[ ! -f $file ]] || echo "$file"
+            ;;
+    esac
 }
 
 usage_status() {
