@@ -81,7 +81,7 @@ teardown() { life_teardown; }
             ((++failed))
             [[ $status != 124 && -s err ]]
         fi
-        free_all
+        poll 20 free_all
         assert_equal "$(ls -A "$MINI_DOCKER_ROOT/containers" "$MINI_DOCKER_ROOT/names" | grep -v : | xargs)" ''
     done
     echo "$worked worked, $failed failed"
@@ -167,7 +167,7 @@ over_and_over() {
     sed -E "s/[0-9a-f]{64}/ID/g; s/[0-9]+/N/g" said | sort | uniq -c | sort -rn > reasons
     cat reasons
     refute grep -E 'Bad file|Permission|not found|syntax|cannot create' said
-    free_all
+    poll 20 free_all
     nothing
     poll 10 no_process_left
 }

@@ -174,9 +174,9 @@ interrupt() {
             interrupt $((n * 1600 + RANDOM % 1600)) $who mini-docker run -d --name "n$((n % 3))$who" busybox sleep 1000
         done
         ((n % 5 == 0)) || continue
-        free_all
+        poll 20 free_all
     done 2> /dev/null
-    free_all
+    poll 20 free_all
     for n in {0..24}; do
         case $((n % 3)) in
             0) command=(start aa) && docker create --name aa busybox sleep 1000 > /dev/null ;;
@@ -185,9 +185,9 @@ interrupt() {
         esac
         interrupt $((n * 1600 + RANDOM % 1600)) all mini-docker "${command[@]}"
         interrupt $((RANDOM % 20000)) one mini-docker "${command[@]}"
-        docker rm -f aa > /dev/null 2>&1
+        poll 20 docker rm -f aa # it says why not as long as somebody is still starting it
     done 2> /dev/null
-    free_all
+    poll 20 free_all
     poll 10 no_process_left
     assert_equal "$(left_of_test | grep -v : | xargs)" ''
     assert_equal "$(ls /sys/class/net)" "$interfaces"

@@ -15,7 +15,7 @@ life_setup() {
 # Whatever a test has left is removed as a person would; what then remains is told by run_teardown.
 life_teardown() {
     local status=0
-    free_all || status=1
+    poll 20 free_all || status=1
     run_teardown || status=1
     return "$status"
 }
