@@ -11,22 +11,18 @@ make_image() {
 }
 
 case_detach() {
-    local crun="crun --root $dir/crun" podman
+    local crun="crun --root $dir/crun"
     title detach 'run -d, until the command is executed'
     make_image
     make_bundle sleeping '.process.args = ["/bin/term"]'
-    setup_podman
     begin 'crun run -d (no overlay, no log)'
     add 'crun run -d (no overlay, no log)' "$crun run -d --bundle sleeping bench" \
         "sh -c '$crun delete -f bench || :'"
     ours 1.30 'mini-docker run -d' 'mini-docker run -d --name bench --network none busybox /bin/term' \
         'sh -c "mini-docker rm -f bench"'
-    add 'podman run -d' "$podman run -d --name bench --network none --cgroup-parent /$id bench /bin/term" \
-        "sh -c '$podman rm -f bench || :'"
     measure 10 3
     $crun delete -f bench
     mini-docker rm -f bench > log
-    $podman rm -f bench >> log 2>&1 || true
 }
 
 case_stop() {
@@ -72,7 +68,7 @@ case_thousand() {
 
 # The supervisor, who watches over it, and who writes its log; conmon is one process
 case_supervisor() {
-    local i pid rest sum
+    local i sum podman
     title supervisor 'memory (PSS) of all that stays beside a container, with ten of them'
     make_image
     for ((i = 0; i < 10; i++)); do mini-docker run -d --name "bench$i" --network none busybox /bin/term; done > log

@@ -16,11 +16,11 @@ begin() {
 # PREPARE is run before each time, which is not counted. What is not installed, or does not work
 # here, is left out with a line.
 add() {
-    local command=${2//$'\n'/ } log
+    local command=${2//$'\n'/ }
     if ! type -P "${command%% *}" > /dev/null; then
         note "$1" 'not installed'
-    elif ! log=$(eval "${3:-true}" 2>&1 && eval "$command" 2>&1 < /dev/null); then
-        note "$1" "does not run here: ${log##*$'\n'}"
+    elif ! eval "${3:-true}" > "$dir/log" 2>&1 || ! eval "$command" > "$dir/log" 2>&1 < /dev/null; then
+        note "$1" "does not run here: $(tail -n 1 "$dir/log")"
     else
         names+=("$1") commands+=("$command") prepares+=("${3:-}")
     fi
