@@ -230,11 +230,15 @@ frozen() { # PID: it is, by what the kernel says
 
 # bats test_tags=vm
 @test "wait: the statuses, in order; of one that is removed as it ends; of one that runs not" {
+    mkfifo go
     detach --name n1 busybox sh -c 'sleep 0.4; exit 3' > /dev/null
-    detach --name n2 --rm busybox sh -c 'sleep 0.2; exit 4' > /dev/null
+    detach --name n2 --rm -v "$T:/t" busybox sh -c 'read -r _ < /t/go; exit 4' > /dev/null
+    id=$(ctr-state resolve n2)
     docker wait n2 > two 3>&- &
     run -0 docker wait n1
     assert_output 3
+    poll 60 pgrep -f "ctr-state wait -- $id"
+    echo > go
     wait $!
     assert_equal "$(< two)" 4
     assert_equal "$(docker wait n1)" 3

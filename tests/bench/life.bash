@@ -35,12 +35,13 @@ case_stop() {
     mini-docker rm -f bench > log
 }
 
-# cycle NAME: start, stop, rm and so on of one container
+# measure_cycle NAME: start, stop and rm of one container
 measure_cycle() {
+    local stopped='mini-docker stop bench || mini-docker create --name bench busybox /bin/term'
     begin ''
-    add "$1: start" 'mini-docker start bench' 'sh -c "mini-docker stop bench || mini-docker create --name bench busybox /bin/term"'
-    add "$1: stop" 'mini-docker stop bench' 'mini-docker start bench'
-    add "$1: rm" 'mini-docker rm bench' 'sh -c "mini-docker stop bench || mini-docker create --name bench busybox /bin/term"'
+    add "$1: start" 'mini-docker start bench' "sh -c '$stopped'"
+    add "$1: stop" 'mini-docker stop bench' "sh -c '{ $stopped; } && mini-docker start bench'"
+    add "$1: rm" 'mini-docker rm bench' "sh -c '$stopped'"
     measure 5 4
     mini-docker rm -f bench > log
 }
