@@ -15,15 +15,18 @@
 
 enum { MOST_BYTES = 1 << 30 };
 
-char *record_read(int store, const char *path, size_t *length)
+char *record_read(int store, const char *path, size_t *length, bool *locked)
 {
 	enum { PIECE = 256 * 1024, LEAST = 8 * 1024 };
 	static char *piece;
 	static size_t room;
 	CLOSED int fd = openat(store, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
 	if (fd < 0)
 		return NULL;
+	if (locked)
+		*locked = fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 	if (room < LEAST)
 		piece = xalloc(room = PIECE);
 	ssize_t got = read(fd, piece, room - 1);
@@ -151,7 +154,7 @@ void record_put(struct record *record, char *pair)
 bool record_load(int store, const char *id, struct record *record)
 {
 	size_t length;
-	char *text = record_read(store, record_path("", id, "record"), &length);
+	char *text = record_read(store, record_path("", id, "record"), &length, NULL);
 
 	*record = (struct record){.status = "created"};
 	memcpy(record->id, id, ID_SIZE);

@@ -74,9 +74,10 @@ bool record_is_supervised(const struct record *record);
 
 /*
  * A file of a record, a NUL behind it; NULL with errno. They are small, there may be thousands of
- * them, and none is ever freed: what is left of one piece of memory is for the next ones.
+ * them, and none is ever freed: what is left of one piece of memory is for the next ones. *locked,
+ * unless it is NULL: another process has locked the file.
  */
-char *record_read(int store, const char *path, size_t *length);
+char *record_read(int store, const char *path, size_t *length, bool *locked);
 
 /* The value of the first KEY=VALUE with that key, or NULL. */
 const char *pair_value(const struct list *pairs, const char *key);

@@ -29,7 +29,7 @@ static bool lives(const struct list *facts, const char *key, const char *start_k
 }
 
 /* What `run` tells: see record.h. */
-static void judge(struct record *record, const struct list *facts)
+static void judge(struct record *record, const struct list *facts, bool locked)
 {
 	bool started = pair_value(facts, "pid") && pair_value(facts, "start");
 
@@ -37,7 +37,8 @@ static void judge(struct record *record, const struct list *facts)
 		record->status = "exited";
 		return;
 	}
-	record->alive = lives(facts, "pid", "start");
+	/* A lock is the supervisor's, who has not seen it end; that spares a look into /proc. */
+	record->alive = (locked && started) || lives(facts, "pid", "start");
 	/* Without the process, the supervisor is about to tell how that ended. */
 	if (record->alive || lives(facts, "supervisor", "supervisor_start"))
 		record->status = "running";
@@ -51,10 +52,11 @@ static void judge(struct record *record, const struct list *facts)
 }
 
 /* Empty: there is no such file. False with errno: it cannot be read. */
-static bool read_facts(int store, const char *id, const char *file, struct list *facts)
+static bool read_facts(int store, const char *id, const char *file, struct list *facts,
+                       bool *locked)
 {
 	size_t length;
-	char *text = record_read(store, record_path("", id, file), &length);
+	char *text = record_read(store, record_path("", id, file), &length, locked);
 
 	if (!text)
 		return errno == ENOENT;
@@ -112,13 +114,15 @@ bool record_load_facts(int store, struct record *record)
 {
 	struct list facts = {0}, before = {0};
 
-	if (!read_facts(store, record->id, "run", &facts))
+	bool locked = false;
+
+	if (!read_facts(store, record->id, "run", &facts, &locked))
 		return false;
-	judge(record, &facts);
+	judge(record, &facts, locked);
 	add_facts(record, &facts);
 	record->again = pair_value(&facts, "again") && !pair_value(&facts, "pid");
 	/* Until it runs again it has ended as it had before. */
-	if (record->again && read_facts(store, record->id, "run.old", &before)) {
+	if (record->again && read_facts(store, record->id, "run.old", &before, NULL)) {
 		if (record->claimed && pair_value(&before, "exit"))
 			record->status = "exited";
 		add_facts(record, &before);

@@ -4,6 +4,7 @@
 
 #include "err.h"
 #include "process.h"
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
@@ -11,7 +12,10 @@
 
 void report_start(int fd, pid_t child)
 {
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	unsigned long long start = process_start(child);
+
+	(void)fcntl(fd, F_SETLK, &lock); /* a pipe has none */
 
 	if (!start)
 		refuse("/proc", "process %d is not there", child);
