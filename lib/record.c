@@ -160,9 +160,11 @@ bool record_load(int store, const char *id, struct record *record)
 	memcpy(record->id, id, ID_SIZE);
 	if (!text)
 		return false;
-	for (char *pair = text; pair < text + length; pair += strlen(pair) + 1)
-		if (strchr(pair, '='))
+	for (char *pair = text, *end; pair < text + length; pair = end + 1) {
+		end = pair + strlen(pair);
+		if (memchr(pair, '=', (size_t)(end - pair)))
 			list_add(&record->pairs, pair);
+	}
 	return record_load_facts(store, record);
 }
 

@@ -16,27 +16,35 @@ static struct {
 	size_t used, room;
 } line;
 
-static void put(char c)
+static void put_bytes(const char *bytes, size_t length)
 {
-	if (line.used == line.room)
-		line.at = xrealloc(line.at, line.room = 2 * line.room + 256);
-	line.at[line.used++] = c;
+	if (line.room - line.used < length)
+		line.at = xrealloc(line.at, line.room = 2 * (line.room + length));
+	memcpy(line.at + line.used, bytes, length);
+	line.used += length;
 }
 
-/* As text_field() writes it. */
+static void put(char c)
+{
+	put_bytes(&c, 1);
+}
+
+/* As text_field() writes it: mostly it is as it is. */
 static void put_text(const char *s)
 {
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
+	for (;;) {
+		size_t plain = 0;
 
-		if (c >= ' ' && c != 127 && c != '\\') {
-			put(*s);
-			continue;
-		}
-		put('\\');
-		put((char)('0' + (c >> 6)));
-		put((char)('0' + (c >> 3 & 7)));
-		put((char)('0' + (c & 7)));
+		while ((unsigned char)s[plain] >= ' ' && s[plain] != 127 && s[plain] != '\\')
+			plain++;
+		put_bytes(s, plain);
+		s += plain;
+		if (!*s)
+			return;
+		unsigned char c = (unsigned char)*s++;
+		put_bytes((char[]){'\\', (char)('0' + (c >> 6)), (char)('0' + (c >> 3 & 7)),
+		                   (char)('0' + (c & 7))},
+		          4);
 	}
 }
 
