@@ -26,6 +26,7 @@ while IFS='	' read -r key value; do
     esac
 done < facts
 echo "# It runs as process $pid. One more command beside it:"
+# shellcheck disable=SC2016 # for the shell inside
 ns-enter --start "$start" "$pid" -- sh -c 'echo "in $(hostname):"; ps'
 
 # A pid may be another process's by now; with the time when it started it cannot be mistaken.
