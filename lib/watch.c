@@ -12,7 +12,6 @@ static _Noreturn void watch(int child, int end)
 	char nothing;
 
 	keep_what_is_done();
-	(void)setsid(); /* what is sent to our group is not for us */
 	(void)chdir("/");
 	for (int fd = 0; fd < 3; fd++)
 		(void)close(fd);
@@ -34,6 +33,8 @@ int watch_child(pid_t child)
 	pid_t pid = fork();
 	if (pid < 0)
 		fail(NULL, "fork");
+	/* What is sent to our group is not for it, from now on. */
+	(void)setpgid(pid, pid);
 	if (pid == 0) {
 		(void)close(ends[1]);
 		watch(fd, ends[0]);

@@ -13,7 +13,9 @@ apart() {
     processes_of "$1"
     for pid in "$supervisor" "$watcher" "$writer" "$first"; do
         read -ra field <<< "$(sed 's/.*) //' "/proc/$pid/stat")"
-        assert_equal "$pid ${field[3]}" "$pid $pid" # leads its own session
+        assert_equal "${field[2]}" "$pid" # leads its own group, and session
+        [[ $pid == "$watcher" ]] || assert_equal "${field[3]}" "$pid"
+        [[ $pid != "$watcher" ]] || assert_equal "${field[3]}" "$supervisor"
         assert_equal "${field[4]}" 0                # without a terminal
         assert_equal "$(readlink "/proc/$pid/cwd")" /
     done
