@@ -416,7 +416,7 @@ opens() { # DEVICE < or >: a process in $CG tries to
     cg-limit thaw "$CG"
     run -0 cg-limit read "$CG"
     assert_line $'frozen\t0'
-    poll 5 test "$before" -lt "$(stat -c %s "$T/ticks")"
+    poll 5 eval '((before < $(stat -c %s "$T/ticks")))'
     cg-limit freeze "$CG"
     cg-limit kill "$CG" # a frozen one
     poll 5 not_alive "${PIDS[0]}"

@@ -87,13 +87,13 @@ find_inside() {
 @test "a container that is paused, or frozen behind our back: an error at once" {
     web
     mini-docker pause web
-    run -1 timeout 5 mini-docker exec web true
+    run -1 timeout 20 mini-docker exec web true
     assert_output --partial 'paused'
     ctr-state set web paused=
-    run -125 timeout 5 mini-docker exec web true
+    run -125 timeout 20 mini-docker exec web true
     assert_output --partial 'the process is frozen: /'
     cg-limit thaw "$CTR_TEST_ID/$id"
-    run -0 timeout 5 mini-docker exec web true
+    run -0 timeout 20 mini-docker exec web true
 }
 
 @test "its first process has died, and its number is another's: that is not entered" {

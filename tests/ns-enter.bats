@@ -170,11 +170,11 @@ not_there() { [[ ! -e /proc/$1 ]]; }
     make_cgroup
     container -- sleep 1000
     cg-limit freeze "$c"
-    run -125 timeout 5 ns-enter "$pid" -- true
+    run -125 timeout 20 ns-enter "$pid" -- true
     assert_output --partial "ns-enter: $pid: the process is frozen: /"
     assert_output --partial "/$c"
     cg-limit thaw "$c"
-    run -0 timeout 5 ns-enter "$pid" -- true
+    run -0 timeout 20 ns-enter "$pid" -- true
 }
 
 @test "a cgroup of v2 beside those of v1" {
@@ -189,7 +189,7 @@ not_there() { [[ ! -e /proc/$1 ]]; }
     assert_equal "$(cat "/proc/$child/cgroup")" "$(cat "/proc/$pid/cgroup")"
     kill "${PIDS[-1]}"
     cg-limit freeze "$c"
-    run -125 timeout 5 ns-enter "$pid" -- true
+    run -125 timeout 20 ns-enter "$pid" -- true
     assert_output --regexp "^ns-enter: $pid: the process is frozen: /.*/$c\$"
     cg-limit thaw "$c"
 }

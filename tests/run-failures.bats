@@ -191,7 +191,7 @@ clear_up() { # what was killed with no time to do so
     kill -KILL "$runner"
     ends 137
     poll 5 no_process
-    poll 5 grep -qx dead <(ctr-state get web status)
+    poll 5 eval '[[ $(ctr-state get web status) == dead ]]'
     clear_up
 }
 

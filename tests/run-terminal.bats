@@ -35,7 +35,7 @@ teardown() { run_teardown; }
     run -125 pty-drive restored -- mini-docker run --rm -it -m bad busybox true
     nothing
     run -137 pty-drive raw expect=ready kill=KILL restored -- mini-docker run --rm --name web -it busybox sh -c 'echo ready; exec sleep 1000'
-    poll 5 grep -qx dead <(ctr-state get web status)
+    poll 5 eval '[[ $(ctr-state get web status) == dead ]]'
     cg-limit remove "$CTR_TEST_ID/$(ctr-state resolve web)"
     ctr-state remove web
 }

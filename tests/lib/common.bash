@@ -93,9 +93,10 @@ cgroup_kind() {
     fi
 }
 
-# poll SECONDS COMMAND...: until it succeeds; what it says the last time is shown when it never does
+# poll SECONDS COMMAND...: until it succeeds; what it says the last time is shown when it never does.
+# A machine may be twenty times as slow as who wrote the number thought: it is 20 at least.
 poll() {
-    local deadline=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000)) output
+    local deadline=$((${EPOCHREALTIME/[.,]/} + ($1 < 20 ? 20 : $1) * 1000000)) output
     shift
     until output=$("$@" 2>&1); do
         if ((${EPOCHREALTIME/[.,]/} > deadline)); then
