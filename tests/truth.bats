@@ -45,6 +45,21 @@ ended() {
     ended web 137
 }
 
+@test "one that is dead, and that nobody has looked at, is in nobody's way" {
+    detach --name web busybox sleep 1000 > /dev/null
+    processes_of web
+    kill -KILL "$watcher" "$supervisor" "$writer" "$first"
+    poll 10 is web dead
+    mini-docker tag busybox another
+    run -0 docker rmi another
+    run -0 docker info --format '{{.Containers}} {{.ContainersRunning}} {{.ContainersPaused}} {{.ContainersStopped}}'
+    assert_output '1 0 0 1'
+    run -0 docker images -q
+    run -0 docker volume ls --filter dangling=true
+    run -0 docker system df
+    is web dead
+}
+
 no_process() { # in a cgroup of this test
     local file
     while read -r file; do
@@ -159,7 +174,7 @@ interrupt() {
     printf -v pause '0.%06d' "$1"
     read -rt "$pause" <> <(:) || :
     if [[ $2 == all ]]; then
-        kill -KILL -- "-$pid" 2> /dev/null || :
+        kill -KILL -- "$pid" "-$pid" 2> /dev/null || : # it may not have its group yet
     else
         mapfile -t victims < <(pgrep -g "$pid")
         ((${#victims[@]} == 0)) || kill -KILL "${victims[RANDOM % ${#victims[@]}]}" 2> /dev/null || :
@@ -167,7 +182,7 @@ interrupt() {
     wait "$pid" 2> /dev/null || :
 }
 
-@test "nothing is left, whatever is killed at a hundred moments of run -d, start, stop and rm" {
+@test "nothing is left, whatever is killed at a hundred moments of run -d, start, stop, rm and exec" {
     interfaces=$(ls /sys/class/net)
     for n in {0..24}; do
         for who in all one; do
@@ -187,8 +202,14 @@ interrupt() {
         interrupt $((RANDOM % 20000)) one mini-docker "${command[@]}"
         poll 20 docker rm -f aa # it says why not as long as somebody is still starting it
     done 2> /dev/null
+    detach --name aa busybox sleep 1000 > /dev/null
+    for n in {0..9}; do
+        interrupt $((n * 800 + RANDOM % 800)) all mini-docker exec aa sleep 1000
+    done 2> /dev/null
+    only_first() { [[ $(wc -l < "$(cgroup_of "$(ctr-state get aa pid)" devices)/cgroup.procs") == 1 ]]; }
+    poll 10 only_first
     poll 20 free_all
     poll 10 no_process_left
-    assert_equal "$(left_of_test | grep -v : | xargs)" ''
+    assert_equal "$(left_of_test | grep -v ':$' | xargs)" ''
     assert_equal "$(ls /sys/class/net)" "$interfaces"
 }
