@@ -190,7 +190,7 @@ frozen() { # PID: it is, by what the kernel says
     docker unpause web
     refute frozen "$pid"
     assert_equal "$(get web status)" running
-    poll 5 [ "$(< "/proc/$pid/root/count")" != "$count" ]
+    poll 5 eval '[[ $(< "/proc/$pid/root/count") != "$count" ]]'
     fails 'not running' pause "$(docker create busybox true)"
     fails 'no such container' unpause nosuch
 }
@@ -217,11 +217,14 @@ frozen() { # PID: it is, by what the kernel says
     assert_equal "$(get n3 status)" running
 }
 
-@test "frozen by somebody else: stop ends it all the same" {
+@test "frozen by somebody else: unpause lets it go on, stop ends it all the same" {
     detach --name web busybox sleep 1000 > /dev/null
-    docker pause web
-    ctr-state set web paused= # as if it had been just now, and not yet told
-    frozen "$(ctr-state get web pid)"
+    for then in unpause pause; do
+        docker pause web
+        ctr-state set web paused= # as if it had been just now, and not yet told
+        frozen "$(ctr-state get web pid)"
+        [[ $then == pause ]] || docker unpause web
+    done
     docker stop -t 0 web
     assert_equal "$(get web status exit)" 'exited 137'
 }
@@ -362,7 +365,24 @@ frozen() { # PID: it is, by what the kernel says
     assert_equal "$(< "$dir/pids.max")" 9
     run -125 docker update web
     run -125 docker update --restart sometimes web
+    detach --rm --name brief busybox sleep 1000 > /dev/null
+    fails 'the container is removed when it ends' update --restart always brief
     fails 'no such container' update --pids-limit 9 nosuch
+}
+
+@test "update: a policy for one that runs without any is followed when it ends" {
+    detach --name web busybox sleep 1000 > /dev/null
+    first=$(ctr-state get web pid)
+    docker update --restart always web
+    kill -KILL "$first"
+    poll 20 eval 'pid=$(ctr-state get web pid) && [[ $pid && $pid != "$first" ]]'
+    assert_equal "$(get web status restarts)" 'running 1'
+    docker update --restart no web
+    detach --name still busybox sleep 1000 > /dev/null
+    docker update --restart unless-stopped still
+    docker stop --timeout 0 still web
+    docker rm still web
+    poll 20 no_process_left
 }
 
 @test "top: the container's processes alone, by the host's numbers" {
@@ -373,6 +393,8 @@ frozen() { # PID: it is, by what the kernel says
     run -0 docker top web -o pid,args
     assert_line --regexp '^ *[0-9]+ sleep 1000$'
     fails 'not running' top "$(docker create busybox true)"
+    fails 'no column PID' top web -eo args
+    fails 'unknown gnu long option' top web --nosuch
 }
 
 # bats test_tags=vm
