@@ -112,43 +112,51 @@ void layer_attr_free(struct layer_attr *attr)
 	}
 }
 
-static void set_xattrs(const struct layer_attr *attr, int fd, int dir, const char *name,
-                       const char *object)
+static void set_xattrs(const struct layer_attr *attr, int fd, const char *path, const char *object)
 {
-	char path[64 + 256]; /* the only way to an attribute of what must not be opened */
-
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, fd < 0 ? name : "");
 	for (const struct layer_xattr *x = attr->xattrs; x; x = x->next)
-		if (fd >= 0 ? fsetxattr(fd, x->name, x->value, x->size, 0)
-		            : lsetxattr(path, x->name, x->value, x->size, 0))
+		if (path ? setxattr(path, x->name, x->value, x->size, 0)
+		         : fsetxattr(fd, x->name, x->value, x->size, 0))
 			fail(object, "set the attribute %s", x->name);
 }
 
 /*
  * The order is the kernel's: a change of owner takes away set-id bits and capabilities. What is as
- * it should be is not set again, for that is most of the system calls of a whole archive.
+ * it should be is not set again, for that is most of the system calls of a whole archive. Never by
+ * a name: chmod(2) follows links, and others may put one there at any time.
  */
-void layer_attr_set(const struct layer_attr *attr, int fd, int dir, const char *name, mode_t made,
+static void set_all(const struct layer_attr *attr, int fd, const char *path, mode_t made,
                     const char *object)
 {
 	static bool know_ids;
 	static uid_t uid;
 	static gid_t gid;
-	bool link = made == S_IFLNK; /* has no permissions, and is not followed */
+	bool link = made == S_IFLNK; /* has no permissions */
 
 	if (!know_ids)
 		uid = geteuid(), gid = getegid(), know_ids = true;
 	if ((attr->forced || attr->uid != uid || attr->gid != gid) &&
-	    (fd >= 0 ? fchown(fd, attr->uid, attr->gid)
-	             : fchownat(dir, name, attr->uid, attr->gid, AT_SYMLINK_NOFOLLOW)))
+	    fchownat(fd, "", attr->uid, attr->gid, AT_EMPTY_PATH))
 		fail(object, "change the owner to %u:%u", attr->uid, attr->gid);
 	if (!link && (attr->forced || attr->mode != made) &&
-	    (fd >= 0 ? fchmod(fd, attr->mode) : fchmodat(dir, name, attr->mode, 0)))
+	    (path ? chmod(path, attr->mode) : fchmod(fd, attr->mode)))
 		fail(object, "change the mode");
 	if (attr->xattrs)
-		set_xattrs(attr, fd, dir, name, object);
+		set_xattrs(attr, fd, path, object);
 	if (attr->time[1].tv_nsec != UTIME_OMIT &&
-	    (fd >= 0 ? futimens(fd, attr->time)
-	             : utimensat(dir, name, attr->time, AT_SYMLINK_NOFOLLOW)))
+	    (path ? utimensat(AT_FDCWD, path, attr->time, 0) : futimens(fd, attr->time)))
 		fail(object, "set the time");
+}
+
+void layer_attr_set(const struct layer_attr *attr, int fd, mode_t made, const char *object)
+{
+	set_all(attr, fd, NULL, made, object);
+}
+
+void layer_attr_set_unopened(const struct layer_attr *attr, int fd, mode_t made, const char *object)
+{
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	set_all(attr, fd, path, made, object);
 }

@@ -35,12 +35,15 @@ void layer_attr_read(struct archive_entry *entry, struct layer_attr *attr, const
 void layer_attr_free(struct layer_attr *attr);
 
 /*
- * Put them on the file that is open as fd, or on `name` in dir if fd < 0. It has our own ids, and
- * the permissions `made`; S_IFLNK: has none, as it is a symbolic link. fail()s, naming the object.
+ * Put them on the file that is open as fd. It has our own ids, and the permissions `made`; S_IFLNK:
+ * has none, as it is a symbolic link. fail()s, naming the object.
  */
 #define MODE_UNKNOWN ((mode_t)-1)
-void layer_attr_set(const struct layer_attr *attr, int fd, int dir, const char *name, mode_t made,
-                    const char *object);
+void layer_attr_set(const struct layer_attr *attr, int fd, mode_t made, const char *object);
+
+/* The same of what must not be opened, or cannot be: fd is O_PATH. */
+void layer_attr_set_unopened(const struct layer_attr *attr, int fd, mode_t made,
+                             const char *object);
 
 /* Is this attribute none of a layer's business? Of overlayfs, or of this machine's policy. */
 bool layer_xattr_is_foreign(const char *name);

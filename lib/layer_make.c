@@ -122,7 +122,7 @@ static void make_file(struct making *m)
 
 	if (archive_entry_size(m->entry) > 0)
 		write_contents(m, fd);
-	layer_attr_set(&m->attr, fd, -1, NULL, m->attr.mode & 0777, object(m));
+	layer_attr_set(&m->attr, fd, m->attr.mode & 0777, object(m));
 	layer_attr_free(&m->attr);
 	if (close(fd))
 		fail(object(m), "close");
@@ -138,14 +138,29 @@ static void make_directory(struct making *m)
 		tree_add_directory(m->tree, m->name, &m->attr); /* which frees the attributes */
 }
 
+/* What was made, and not what others may have put in its place since. */
+static int open_made(struct making *m, mode_t type)
+{
+	const char *base;
+	int parent = tree_parent(m->tree, m->name, &base);
+	int fd = openat(parent, base, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st))
+		fail(object(m), "open");
+	if ((st.st_mode & S_IFMT) != type)
+		refuse(object(m), "was replaced by another program");
+	return fd;
+}
+
 static void make_special(struct making *m)
 {
-	bool link = archive_entry_filetype(m->entry) == AE_IFLNK;
-	const char *base;
+	mode_t type = archive_entry_filetype(m->entry);
+	bool link = type == AE_IFLNK;
 
 	(void)(link ? make_new(m, do_symlink, "symlink") : make_new(m, do_mknod, "mknod"));
-	int parent = tree_parent(m->tree, m->name, &base);
-	layer_attr_set(&m->attr, -1, parent, base, link ? S_IFLNK : m->attr.mode & 0777, object(m));
+	CLOSED int fd = open_made(m, type);
+	layer_attr_set_unopened(&m->attr, fd, link ? S_IFLNK : m->attr.mode & 0777, object(m));
 	layer_attr_free(&m->attr);
 }
 

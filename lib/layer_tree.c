@@ -227,8 +227,7 @@ static void finish_directory(struct tree *tree, const struct tree_directory *d)
 	if (fd < 0 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
 		fail(layer_object(tree->path, d->name), "open");
 	if (fd >= 0)
-		layer_attr_set(&d->attr, fd, -1, NULL, MODE_UNKNOWN,
-		               layer_object(tree->path, d->name));
+		layer_attr_set(&d->attr, fd, MODE_UNKNOWN, layer_object(tree->path, d->name));
 }
 
 void tree_finish(struct tree *tree)

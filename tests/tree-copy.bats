@@ -138,6 +138,26 @@ receive() { tree-copy receive --owner "$(id -u):$(id -g)" "$@"; }
     assert_equal "$(find root -path '*/sub/new' | wc -l)" 1
 }
 
+# Others may put a link in the place of what was made, before it gets its mode, which follows links.
+@test "what is made is not exchanged for a link to a file outside" {
+    need_root
+    need_command strace
+    mkdir root out
+    touch out/f
+    chmod 600 out/f
+    mkfifo -m 666 pipe
+    tar c pipe > archive
+    (until [[ -p root/pipe ]]; do :; done && ln -sfT "$T/out/f" root/pipe) 3>&- &
+    mover=$!
+    # The time to do so: a second at each of what may come next.
+    strace -o trace -e trace=fchownat,fchmodat,chmod -e inject=fchownat:delay_exit=1000000 \
+        tree-copy receive --root root . < archive > facts 2> err || :
+    wait "$mover"
+    mover=''
+    [[ -L root/pipe && $(< trace) == *fchownat* ]]
+    assert_equal "$(stat -c %a out/f)" 600
+}
+
 @test "a process's root: what is mounted there is seen; it has to be that very process" {
     need_root
     mkdir m
