@@ -8,6 +8,16 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { STATE = 3, THREADS = 20, START = 22 }; /* fields of /proc/PID/stat */
+
+/* `text` begins with a blank and field 3. */
+static const char *field(const char *text, int number)
+{
+	for (int at = STATE; text && at < number; at++)
+		text = strchr(text + 1, ' ');
+	return text ? text + 1 : "";
+}
+
 unsigned long long process_start(pid_t pid)
 {
 	char path[32], text[512];
@@ -19,12 +29,14 @@ unsigned long long process_start(pid_t pid)
 		return 0;
 	text[length] = '\0';
 	/* The name of the command, in parentheses, may hold anything: count from its end. */
-	const char *at = strrchr(text, ')');
-	if (!at || strlen(at) < 3 || strchr("ZX", at[2]))
+	const char *end = strrchr(text, ')');
+	if (!end || end[1] != ' ')
 		return 0;
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	return at ? strtoull(at + 1, NULL, 10) : 0;
+	char state = *field(end + 1, STATE);
+	/* A first thread that has ended is a zombie as long as there are others. */
+	if (state == 'X' || (state == 'Z' && strtoul(field(end + 1, THREADS), NULL, 10) < 2))
+		return 0;
+	return strtoull(field(end + 1, START), NULL, 10);
 }
 
 char *boot_id(void)

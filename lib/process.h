@@ -9,7 +9,7 @@
 
 /*
  * When the process started, in clock ticks since boot: field 22 of /proc/PID/stat, proc(5). 0:
- * there is none, or it is dead and not yet waited for.
+ * there is none, or all of it is dead and not yet waited for.
  */
 unsigned long long process_start(pid_t pid);
 

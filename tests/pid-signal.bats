@@ -99,6 +99,17 @@ start_time() { # PID
     grep -q '^State:.Z' "/proc/$child/status"
 }
 
+@test "a process whose first thread has ended has not" {
+    need_command python3
+    python3 -c 'import ctypes, threading, time
+threading.Thread(target=time.sleep, args=[1000]).start()
+ctypes.CDLL(None).pthread_exit(None)' 3>&- &
+    PIDS+=($!)
+    poll 10 grep -q '^State:.Z' "/proc/$!/status"
+    pid-signal --start "$(start_time $!)" --signal 0 $!
+    pid-signal --start "$(start_time $!)" --signal KILL --wait=10 $!
+}
+
 @test "--start: no other process that got the number" {
     begin 'trap "exit 8" TERM'
     run -1 pid-signal --start "$(($(start_time "$pid") + 1))" "$pid"
