@@ -52,7 +52,9 @@ pid_t log_file_writer(int fd)
 {
 	struct flock all = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
 
-	return fcntl(fd, F_GETLK, &all) || all.l_type == F_UNLCK ? 0 : all.l_pid;
+	if (fcntl(fd, F_GETLK, &all) || all.l_type == F_UNLCK)
+		return 0;
+	return all.l_pid ?: -1; /* 0: one of another pid namespace */
 }
 
 void log_file_wait(const char *path)

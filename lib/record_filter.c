@@ -144,6 +144,8 @@ void filter_opt(const struct opt *opt, const char *arg)
 {
 	for (size_t i = 0; i < FILTERS; i++)
 		if (value_for(&filters[i], arg)) {
+			if (filters[i].match == match_name)
+				(void)finds(value_for(&filters[i], arg), ""); /* is it one? */
 			list_add(opt->into, (char *)(uintptr_t)arg);
 			return;
 		}

@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -116,6 +117,7 @@ static void load_side_by_side(int store, const struct listing *listing, const st
 
 	if (pipe2(ends, O_CLOEXEC))
 		fail(NULL, "make a pipe");
+	(void)signal(SIGCHLD, SIG_DFL); /* ignored, it would have the kernel reap in our place */
 	pid_t child = fork();
 	if (child < 0)
 		fail(NULL, "fork");

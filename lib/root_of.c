@@ -42,14 +42,15 @@ int root_of(pid_t pid, uint64_t start)
 	int slot = open("/", O_PATH | O_CLOEXEC);
 	if (slot < 0)
 		fail("/", "open");
-	pid_t child =
-	        sys_clone3(&(struct clone_args){.flags = CLONE_FILES, .exit_signal = SIGCHLD});
+	/* No SIGCHLD: where our caller ignores that, nobody could be waited for. */
+	pid_t child = sys_clone3(&(struct clone_args){.flags = CLONE_FILES});
 	if (child == 0)
 		copy_root(namespace, slot);
-	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
-	}
 	if (child < 0)
 		fail(object, "fork");
+	while (waitpid(child, &status, __WALL) < 0)
+		if (errno != EINTR)
+			fail(object, "wait for who copies its root mount");
 	errno = WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
 	if (errno)
 		fail(object, "copy its root mount");

@@ -383,6 +383,20 @@ shows() { # WORDS OPTION...: these are the lines
     assert_output $'one\ntwo\nthree'
 }
 
+@test "follow: a writer of another pid namespace is one" {
+    need_root
+    open_log
+    ns-spawn --pid --mnt -- ctr-log read --follow log > out 3>&- 9>&- &
+    reader=$!
+    PIDS+=("$reader")
+    echo one >&9
+    poll 10 holds out one
+    echo two >&9
+    poll 10 holds out $'one\ntwo'
+    exec 9>&-
+    wait "$reader" "$writer"
+}
+
 # bats test_tags=vm
 @test "follow ends when the writer is killed, each time" {
     for i in {1..16}; do

@@ -131,6 +131,10 @@ dead() {
     run -0 mini-docker ps -a --format '{{.Names}} {{.Command}}'
     assert_line -n 0 'c259 "echo 259"'
     assert_line -n 159 'c100 "echo 100"'
+    # A caller who ignores the end of children; what both would complain of.
+    assert_equal "$(env --ignore-signal=CHLD ctr-state list --all | wc -l)" 160
+    run -2 ctr-state list --filter 'name=['
+    assert_output "ctr-state: --filter: [: not a regular expression (try 'ctr-state --help')"
     rm "$(ctr-state get c123 dir)/record"
     dir=$(ctr-state get c124 dir)
     rm "$dir/record"

@@ -68,6 +68,7 @@ tree() { # DIR: all there is to a tree, one line per entry
         ufs-mount --root-of "$1" --start "$2" target -- sh -c "
             cd target && [ \$(cat changed) = x ] && [ \$(cat file) = low ] && ! [ -e mnt/hidden ]"
         fails 1 touch target/new
+        env --ignore-signal=CHLD ufs-mount --root-of "$1" target4 -- test -e target4/changed
         cd "$3" && ufs-mount --root-of "$1" target2 -- sh -c "[ \$PWD = \"$3\" ]" # we are where we were
         fails 125 ufs-mount --root-of "$1" --start 1 target3
         grep -q "there is no such process any more$" stderr && [[ ! -e target3 ]]
