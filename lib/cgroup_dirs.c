@@ -70,9 +70,8 @@ uint64_t cgroup_dirs_oom_kills(const struct cgroup_dirs *dirs)
 	uint64_t kills = 0;
 
 	for (int i = 0; i < (int)dirs->names.count; i++) {
-		FREED char *path = xprintf("%s/%s", dirs->names.at[i],
-		                           i == dirs->v2 ? "memory.events" : "memory.oom_control");
-		FREED char *text = read_file(AT_FDCWD, path, 4096, NULL);
+		const char *file = i == dirs->v2 ? "memory.events" : "memory.oom_control";
+		FREED char *text = read_file(dirs->fds[i], file, 4096, NULL);
 		const char *line = text ? strstr(text, "oom_kill ") : NULL;
 
 		if (line)

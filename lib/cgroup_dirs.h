@@ -31,7 +31,7 @@ void cgroup_dirs_enter(const struct cgroup_dirs *dirs);
 
 /*
  * How many of their processes the kernel has killed for want of memory, as memory.events (v2) or
- * memory.oom_control (v1) says; 0 also where memory is not accounted.
+ * memory.oom_control (v1) says; 0 also where memory is not accounted. They are open still.
  */
 uint64_t cgroup_dirs_oom_kills(const struct cgroup_dirs *dirs);
 

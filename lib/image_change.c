@@ -7,6 +7,7 @@
 #include "image_make.h"
 #include "io.h"
 #include "num.h"
+#include "signals.h"
 #include <ctype.h>
 #include <string.h>
 
@@ -96,7 +97,7 @@ static void set_workdir(json_t *config, const struct change *change, char *text)
 
 static void set_signal(json_t *config, const struct change *change, char *text)
 {
-	if (num_signal(text) < 0)
+	if (!signal_find(text))
 		bad("no such signal");
 	set_text(config, change, text);
 }

@@ -4,9 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <strings.h>
 
 static int invalid(int why)
 {
@@ -119,66 +117,4 @@ bool num_is_list(const char *text)
 		}
 	} while (*text++ == ',');
 	return text[-1] == '\0';
-}
-
-int num_signal(const char *text)
-{
-	static const struct {
-		const char *name;
-		int number;
-	} names[] = {
-	        {"HUP",    SIGHUP   },
-                {"INT",    SIGINT   },
-                {"QUIT",   SIGQUIT  },
-                {"ILL",    SIGILL   },
-	        {"TRAP",   SIGTRAP  },
-                {"ABRT",   SIGABRT  },
-                {"IOT",    SIGIOT   },
-                {"BUS",    SIGBUS   },
-	        {"FPE",    SIGFPE   },
-                {"KILL",   SIGKILL  },
-                {"USR1",   SIGUSR1  },
-                {"SEGV",   SIGSEGV  },
-	        {"USR2",   SIGUSR2  },
-                {"PIPE",   SIGPIPE  },
-                {"ALRM",   SIGALRM  },
-                {"TERM",   SIGTERM  },
-	        {"CHLD",   SIGCHLD  },
-                {"CONT",   SIGCONT  },
-                {"STOP",   SIGSTOP  },
-                {"TSTP",   SIGTSTP  },
-	        {"TTIN",   SIGTTIN  },
-                {"TTOU",   SIGTTOU  },
-                {"URG",    SIGURG   },
-                {"XCPU",   SIGXCPU  },
-	        {"XFSZ",   SIGXFSZ  },
-                {"VTALRM", SIGVTALRM},
-                {"PROF",   SIGPROF  },
-                {"WINCH",  SIGWINCH },
-	        {"IO",     SIGIO    },
-                {"POLL",   SIGPOLL  },
-                {"PWR",    SIGPWR   },
-                {"SYS",    SIGSYS   },
-	};
-	const int last = 64; /* of the kernel, which the libraries' SIGRTMAX may hide */
-	uint64_t number;
-
-	if (num_parse(text, last, &number) == 0)
-		return number ? (int)number : -1;
-	if (strncasecmp(text, "SIG", 3) == 0)
-		text += 3;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcasecmp(text, names[i].name) == 0)
-			return names[i].number;
-	if (strcasecmp(text, "RTMIN") == 0)
-		return SIGRTMIN;
-	if (strncasecmp(text, "RTMIN+", 6) == 0 &&
-	    num_parse(text + 6, (uint64_t)(last - SIGRTMIN), &number) == 0)
-		return SIGRTMIN + (int)number;
-	if (strcasecmp(text, "RTMAX") == 0)
-		return last;
-	if (strncasecmp(text, "RTMAX-", 6) == 0 &&
-	    num_parse(text + 6, (uint64_t)(last - SIGRTMIN), &number) == 0)
-		return last - (int)number;
-	return -1;
 }

@@ -24,8 +24,4 @@ int num_nano(const char *text, uint64_t *nano);
 /* A list of numbers and ranges as cpuset(7) has them, `0-3,5`: only checked. */
 bool num_is_list(const char *text);
 
-/* A signal by number or by name, with or without SIG: `TERM`, `SIGTERM`, `15`, `RTMIN+1`. -1: none.
- */
-int num_signal(const char *text);
-
 #endif

@@ -4,9 +4,13 @@
 
 #include "err.h"
 #include "io.h"
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 enum { STATE = 3, THREADS = 20, START = 22 }; /* fields of /proc/PID/stat */
 
@@ -37,6 +41,34 @@ unsigned long long process_start(pid_t pid)
 	if (state == 'X' || (state == 'Z' && strtoul(field(end + 1, THREADS), NULL, 10) < 2))
 		return 0;
 	return strtoull(field(end + 1, START), NULL, 10);
+}
+
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+uint64_t deadline_in(uint64_t nano)
+{
+	return nano / 1000000 > INT_MAX ? UINT64_MAX : now() + nano;
+}
+
+bool process_ends(int process, uint64_t deadline)
+{
+	struct pollfd end = {.fd = process, .events = POLLIN};
+	int ready;
+
+	do {
+		uint64_t time = deadline == UINT64_MAX ? 0 : now();
+		uint64_t left = deadline > time ? deadline - time : 0;
+
+		ready = poll(&end, 1,
+		             deadline == UINT64_MAX ? -1 : (int)((left + 999999) / 1000000));
+	} while (ready < 0 && errno == EINTR);
+	return ready != 0;
 }
 
 char *boot_id(void)

@@ -5,6 +5,8 @@
 #ifndef PROCESS_H
 #define PROCESS_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /*
@@ -12,6 +14,13 @@
  * there is none, or all of it is dead and not yet waited for.
  */
 unsigned long long process_start(pid_t pid);
+
+/*
+ * Wait for the end of the process that a pidfd stands for, up to that moment. false: it goes on.
+ * The moment is one from now on, in nanoseconds; weeks: never.
+ */
+uint64_t deadline_in(uint64_t nano);
+bool process_ends(int process, uint64_t deadline);
 
 /* This boot's id, random(4); the caller frees. fail()s. */
 char *boot_id(void);

@@ -8,8 +8,6 @@
 #include "record.h"
 #include "sys.h"
 #include <errno.h>
-#include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -191,24 +189,14 @@ struct record_end record_end_of(int store, const char *id)
 	return end;
 }
 
-/* false: not within that time. */
-static bool wait_for(int process, uint64_t nano)
-{
-	struct pollfd poll_for = {.fd = process, .events = POLLIN};
-	int patience = nano / 1000000 > INT_MAX ? -1 : (int)(nano / 1000000);
-	int ready = process < 0;
-
-	while (!ready && (ready = poll(&poll_for, 1, patience)) < 0 && errno == EINTR)
-		ready = 0;
-	return ready;
-}
-
 int record_end_wait(const struct record_end *end, uint64_t nano)
 {
+	uint64_t deadline = deadline_in(nano);
 	struct record record;
 
 	/* The supervisor tells how it ended. Where that is killed, the process is about to be. */
-	if (!wait_for(end->supervisor, nano) || !wait_for(end->process, nano))
+	if ((end->supervisor >= 0 && !process_ends(end->supervisor, deadline)) ||
+	    (end->process >= 0 && !process_ends(end->process, deadline)))
 		return -1;
 	int status = end->run < 0 ? -1 : exit_in(end->run);
 	if (status >= 0)

@@ -85,21 +85,21 @@ out_of_range() {
     done
 }
 
-@test "num_signal knows signals by number, by name and in real time" {
+@test "signal_find knows signals by number, by name and in real time" {
     for signal in HUP INT QUIT KILL USR1 USR2 TERM STOP CONT WINCH CHLD SYS; do
-        gives num_signal "$signal" "$(kill -l "$signal")"
-        gives num_signal "SIG$signal" "$(kill -l "$signal")"
-        gives num_signal "sig${signal,,}" "$(kill -l "$signal")"
+        gives signal_find "$signal" "$(kill -l "$signal")"
+        gives signal_find "SIG$signal" "$(kill -l "$signal")"
+        gives signal_find "sig${signal,,}" "$(kill -l "$signal")"
     done
-    gives num_signal 9 9
-    gives num_signal 64 64
-    gives num_signal RTMAX 64
-    gives num_signal RTMAX-4 60
-    first=$(libcheck num_signal RTMIN)
+    gives signal_find 9 9
+    gives signal_find 64 64
+    gives signal_find RTMAX 64
+    gives signal_find RTMAX-4 60
+    first=$(libcheck signal_find RTMIN)
     ((first >= 32 && first <= 35))
-    gives num_signal SIGRTMIN+3 $((first + 3))
-    for bad in '' 0 65 -9 +9 NOPE SIG SIGSIGTERM RTMIN+99 RTMIN+ RTMAX-99 '9 ' 1x; do
-        gives num_signal "$bad" -1
+    gives signal_find SIGRTMIN+3 $((first + 3))
+    for bad in '' 65 -9 +9 NOPE SIG SIGSIGTERM RTMIN+99 RTMIN+ RTMAX-99 '9 ' 1x; do
+        gives signal_find "$bad" 0
     done
 }
 

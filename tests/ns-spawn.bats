@@ -502,6 +502,13 @@ long() { # N: one argument of so many bytes
     run -0 ns-spawn --info-fd 9 "${dirs[@]/#/--cgroup-dir=}" -- sh -c 'dd if=/dev/zero of=/dev/null bs=300M count=1 2> /dev/null; true' 9> info
     (($(fact oom) >= 1))
     assert_equal "$(cut -f 1 info | tail -n 3 | xargs)" 'oom finished exit'
+    # Also when its name was one in a directory that the supervisor has left.
+    for dir in "${dirs[@]}"; do [[ ! -e $dir/memory.oom_control && ! -e $dir/memory.events ]] || break; done
+    cd "${dir%/*}"
+    ns-spawn --detach --info-fd 9 --cgroup-dir "${dir##*/}" -- sh -c 'dd if=/dev/zero of=/dev/null bs=300M count=1 2> /dev/null; true' 9> "$T/info" 3>&-
+    cd "$T"
+    poll 10 grep -q ^exit info
+    (($(fact oom) >= 1))
 }
 
 # --- --detach
@@ -735,10 +742,10 @@ open_fds() { # PID
     spawn --all --cgroup-dir "$dir" --keep-fd 20 --keep-fd "$highest" --net=/proc/self/ns/net -- sleep 1000
     runs "$CHILD" sleep
     assert_equal "$(open_fds "$CHILD")" "0 1 2 20 $highest"
-    # What ns-spawn itself has: where it tells, and what says to the child and to its watcher that
-    # it is alive.
+    # What ns-spawn itself has: where it tells, what says to the child and to its watcher that it is
+    # alive, and the cgroup.
     run -0 open_fds "$SPAWN"
-    assert_equal "$(wc -w <<< "$output") $(grep -cw 9 <<< "$output")" '6 1'
+    assert_equal "$(wc -w <<< "$output") $(grep -cw 9 <<< "$output")" '7 1'
     run -125 ns-spawn --keep-fd 2000 -- true
     assert_output --partial '--keep-fd: 2000: no such file descriptor is open'
     printf 'x\0' > args

@@ -20,18 +20,18 @@
 #include "hook.h"
 #include "io.h"
 #include "ns.h"
-#include "num.h"
 #include "report.h"
 #include "supervise.h"
 #include "sys.h"
 #include "watch.h"
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 
 static struct ns_want wants[NS_KINDS];
 static struct ns_clocks clocks;
-static bool map_root, session, no_proc, detach;
+static bool map_root, session, no_proc, detach, detached;
 static int args_fd = -1, info_fd = -1, ready_fd = -1;
 static struct fds kept;
 static struct list uid_map, gid_map;
@@ -39,16 +39,6 @@ static struct cgroup_dirs cgroups;
 static struct hooks hooks;
 static struct gate gate;
 static pid_t child;
-static bool detached;
-
-static void opt_ready_fd(const struct opt *opt, const char *arg)
-{
-	uint64_t number;
-
-	if (num_parse(arg, INT16_MAX, &number) || number < 3)
-		opt_refuse(opt, arg, "not a descriptor's number from 3 up");
-	ready_fd = (int)number;
-}
 
 /* clang-format off */
 static const struct opt options[] = {
@@ -76,7 +66,7 @@ static const struct opt options[] = {
 	{"keep-fd", 0, "N", "leave N open for the command (repeatable)", fds_opt, &kept},
 	{"info-fd", 0, "N", "tell pid, start time, exit status on N", opt_fd, &info_fd},
 	{"detach", 0, NULL, "return once COMMAND is executed; wait in the background", opt_flag, &detach},
-	{"ready-fd", 0, "N", "with --detach: COMMAND tells on N when that is", opt_ready_fd, NULL},
+	{"ready-fd", 0, "N", "with --detach: COMMAND tells on N when that is", detach_opt_fd, &ready_fd},
 	{"exit-hook", 0, "COMMAND", "run it at the end (repeatable)", hook_opt, &hooks},
 	{"exit-hook-arg", 0, "ARG", "one more argument for it", hook_opt_arg, &hooks},
 	{0},
@@ -192,6 +182,16 @@ static _Noreturn void enter(char **command, size_t count, const sigset_t *mask)
 	exec_command(command);
 }
 
+/* The cgroups are asked in the end, when the directory may be another. */
+static void close_others(int watch)
+{
+	enum { OURS = 5 };
+	int ours[OURS + CGROUP_DIRS] = {info_fd, gate.parent, watch, detach_fds[0], detach_fds[1]};
+
+	memcpy(ours + OURS, cgroups.fds, sizeof(cgroups.fds));
+	fds_close_but(ours, OURS + cgroups.names.count);
+}
+
 static _Noreturn void exit_with_child(void)
 {
 	int status = supervise(child, session);
@@ -241,7 +241,7 @@ int main(int argc, char **argv)
 	ns_map_ids(child, &uid_map, &gid_map);
 	if (info_fd >= 0)
 		report_start(info_fd, child);
-	fds_close_but((int[]){info_fd, gate.parent, watch, detach_fds[0], detach_fds[1]}, 5);
+	close_others(watch);
 	gate_open(&gate);
 	detached = detach && detach_wait(child);
 	exit_with_child();

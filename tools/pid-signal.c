@@ -15,8 +15,6 @@
 #include "signals.h"
 #include "sys.h"
 #include <errno.h>
-#include <limits.h>
-#include <poll.h>
 #include <sys/prctl.h>
 
 static int signal_number = SIGTERM;
@@ -88,16 +86,6 @@ static bool send_signal(int process, int number, const char *pid)
 	return false;
 }
 
-static bool ends(int process, uint64_t nano)
-{
-	struct pollfd end = {.fd = process, .events = POLLIN};
-	int ready, ms = nano / 1000000 > INT_MAX ? -1 : (int)(nano / 1000000);
-
-	while ((ready = poll(&end, 1, ms)) < 0 && errno == EINTR)
-		;
-	return ready != 0;
-}
-
 int main(int argc, char **argv)
 {
 	int first = opt_parse(&tool, argc, argv);
@@ -114,11 +102,11 @@ int main(int argc, char **argv)
 
 	if (!there && !waits)
 		refuse(pid, "there is no such process");
-	if (!there || !waits || ends(process, patience))
+	if (!there || !waits || process_ends(process, deadline_in(patience)))
 		return 0;
 	if (!insist)
 		refuse(pid, "has not ended within %g s", (double)patience / 1e9);
 	if (send_signal(process, SIGKILL, pid))
-		(void)ends(process, UINT64_MAX);
+		(void)process_ends(process, UINT64_MAX);
 	return 0;
 }

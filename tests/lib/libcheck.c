@@ -7,6 +7,7 @@
 #include "io.h"
 #include "mountinfo.h"
 #include "num.h"
+#include "signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +55,7 @@ static int check_is_list(char **argv)
 
 static int check_signal(char **argv)
 {
-	printf("%d\n", num_signal(argv[0]));
+	printf("%d\n", signal_find(argv[0]));
 	return 0;
 }
 
@@ -165,7 +166,7 @@ static const struct {
         {"num_size",    check_size,        1},
         {"num_nano",    check_nano,        1},
         {"num_is_list", check_is_list,     1},
-        {"num_signal",  check_signal,      1},
+        {"signal_find", check_signal,      1},
         {"mounts",      check_mounts,      1},
         {"own_mounts",  check_own_mounts,  0},
         {"has_word",    check_has_word,    2},

@@ -25,6 +25,7 @@
 #include "err.h"
 #include "io.h"
 #include "num.h"
+#include "signals.h"
 #include "sys.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -227,9 +228,9 @@ static void do_modes(char *unused)
 
 static void do_kill(char *name)
 {
-	if (num_signal(name) < 0)
+	if (!signal_find(name))
 		refuse(name, "no such signal");
-	(void)kill(child, num_signal(name)); /* a zombie at worst, until we have reaped it */
+	(void)kill(child, signal_find(name)); /* a zombie at worst, until we have reaped it */
 }
 
 static void do_hangup(char *unused)
