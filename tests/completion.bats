@@ -76,7 +76,7 @@ offers() {
 
 @test "commands of a group" {
     run -0 offers mini-docker volume ''
-    assert_output $'create\ninspect\nlist\nls\nprune\nrm'
+    assert_output $'create\ninspect\nlist\nls\nprune\nremove\nrm'
     run -0 offers mini-docker volume c
     assert_output create
     run -0 offers mini-docker volume create --l

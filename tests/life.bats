@@ -402,7 +402,9 @@ frozen() { # PID: it is, by what the kernel says
     id=$(detach -m 8m busybox sh -c 'exec dd if=/dev/zero of=/dev/null bs=200M count=1')
     assert_equal "$(docker wait "$id")" 137
     (($(ctr-state get "$id" oom) >= 1))
+    assert_equal "$(docker inspect -f '{{.State.OOMKilled}}' "$id")" true
     id=$(detach -m 8m busybox sh -c 'kill -9 $$')
     docker wait "$id" > /dev/null
     run -1 ctr-state get "$id" oom
+    assert_equal "$(docker inspect -f '{{.State.OOMKilled}}' "$id")" false
 }

@@ -35,6 +35,7 @@ puts_out() {
     assert_equal "$(< out) / $(< err)" $'one\nthree / two'
     assert_equal "$(docker logs -n 1 web)" three
     assert_equal "$(docker logs --tail all "$id" 2> /dev/null | wc -l)" 2
+    assert_equal "$(docker logs --tail -1 "$id" 2> /dev/null | wc -l)" 2
     run -0 docker logs -t web
     assert_line --regexp '^20[0-9-]{8}T[0-9:]{8}\.[0-9]{9}Z one$'
     run -0 docker logs --since 1h --until "$(date -d '+1 hour' +%s)" web

@@ -64,6 +64,10 @@ three() {
     assert_equal "$(names -f status=exited)" gone
     assert_equal "$(names -f status=exited -f status=created)" 'gone new'
     assert_equal "$(names -f exited=3)" gone
+    for filter in status=gone status= exited=x exited=; do
+        run -1 mini-docker ps -f "$filter"
+        assert_output "mini-docker: ps: --filter: $filter: no container is ever like that"
+    done
     assert_equal "$(names -f exited=0)" ''
     assert_equal "$(names -a -f name=^n -f name=up)" 'new up'
     assert_equal "$(names -a -f name=/gone)" gone
