@@ -276,6 +276,12 @@ frozen() { # PID: it is, by what the kernel says
     run -1 docker rm n1 nosuch n2
     assert_output --partial 'nosuch: no such container'
     nothing
+    docker create --name n1 busybox true > /dev/null
+    docker create --name n2 busybox true > /dev/null
+    run -1 docker rm n1 nosuch{1..110} n2 # more than are done at a time
+    assert_equal "$(grep -c 'no such container' <<< "$output")" 110
+    nothing
+    run -0 docker rm -f nosuch{1..60}
     docker rm -f nosuch # is as it was to be
     fails 'no such container' rm nosuch
     a=$(docker create busybox true) b=''
