@@ -6,6 +6,7 @@
 #include "io.h"
 #include "log_store.h"
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -35,8 +36,9 @@ static void pass_on(int *sink, const char *bytes, size_t length)
 	struct pollfd room = {*sink, POLLOUT, 0};
 
 	while (*sink >= 0 && length) {
-		if (poll(&room, 1, 0) == 0) {
-			log_store_flush(); /* it may take long */
+		/* It may take long: a pipe that has room has it for so many bytes at least. */
+		if (length > PIPE_BUF || poll(&room, 1, 0) == 0) {
+			log_store_flush();
 			(void)poll(&room, 1, -1);
 		}
 		ssize_t done = write(*sink, bytes, length);

@@ -65,10 +65,11 @@ static bool match_health(const struct record *record, const char *value)
 static bool match_ancestor(const struct record *record, const char *value)
 {
 	const char *id = record_value(record, "image"), *name = record_value(record, "image_name");
-	size_t length = strlen(value);
+	static const char algorithm[] = "sha256:";
+	size_t length = strlen(value), its = strlen(algorithm);
 
-	if (id && length >= 4 &&
-	    (!strncmp(id, value, length) || !strncmp(id + strlen("sha256:"), value, length)))
+	if (id && length >= 4 && !strncmp(id, algorithm, its) &&
+	    (!strncmp(id, value, length) || !strncmp(id + its, value, length)))
 		return true;
 	if (!name || strncmp(name, value, length))
 		return false;
