@@ -212,6 +212,18 @@ goes_away() { # PID
     end box
 }
 
+@test "what is removed meanwhile does not come back as an empty directory" {
+    for delay in 0.0{0..3}{0,3,6}; do
+        box_id=$(mini-docker create --name box busybox true)
+        mini-docker commit box late > out.commit 2> err.commit < /dev/null 3>&- &
+        committer=$!
+        sleep "$delay"
+        mini-docker rm box > out.rm
+        wait "$committer" || : # as it comes
+        [[ ! -e $MINI_DOCKER_ROOT/containers/$box_id ]]
+    done
+}
+
 @test "several commits of one container at the same time: each is of one moment" {
     running box busybox sh -c "$writes"
     committers=()
