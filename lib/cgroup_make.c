@@ -208,15 +208,25 @@ static int make_leaf(const struct cgroup *cg, const struct hierarchy *h, int roo
 	return -1;
 }
 
+/* Is it an old one, which gets one more controller? */
+static bool was_there(const struct cgroup *cg)
+{
+	for (const struct hierarchy *h = cg->in; h < cg->in + cg->count; h++)
+		if (h->dir >= 0 && !h->made)
+			return true;
+	return false;
+}
+
 static void make_in(const struct cgroup *cg, struct hierarchy *h, int root)
 {
-	if (make_leaf(cg, h, root))
+	h->made = make_leaf(cg, h, root) == 0;
+	/* An old one that somebody else has just given the same. */
+	if (!h->made && !(errno == EEXIST && was_there(cg)))
 		fail(cg->path, "make it in %s", h->mount);
-	h->made = true;
 	h->dir = openat(root, cg->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (h->dir < 0)
 		fail(cg->path, "open it in %s", h->mount);
-	if (!h->v2 && has_word(h->controllers, "cpuset"))
+	if (h->made && !h->v2 && has_word(h->controllers, "cpuset"))
 		fill_cpuset(cg, root);
 }
 

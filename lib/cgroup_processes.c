@@ -81,6 +81,12 @@ void cg_add(const struct cgroup *cg, pid_t pid)
 			move_failed(cg, h, pid);
 }
 
+/* Also one that somebody else has just made, who may not have come so far yet. */
+static bool is_to_get_them(const struct hierarchy *h)
+{
+	return h->made || (h->wanted && !h->v2);
+}
+
 /*
  * A process that forks before it is moved leaves a child behind, which the next round finds. When a
  * round finds what the one before has found, all are moved, and children are born in place.
@@ -88,11 +94,11 @@ void cg_add(const struct cgroup *cg, pid_t pid)
 void cg_bring_processes(const struct cgroup *cg)
 {
 	struct pids before = {0};
-	bool made = false;
+	bool any = false;
 
 	for (const struct hierarchy *h = cg->in; h < cg->in + cg->count; h++)
-		made |= h->made;
-	if (!made)
+		any |= is_to_get_them(h);
+	if (!any)
 		return;
 	for (int round = 0; round < ROUNDS; round++) {
 		struct pids now = collect_all(cg);
@@ -103,7 +109,7 @@ void cg_bring_processes(const struct cgroup *cg)
 			break;
 		}
 		for (const struct hierarchy *h = cg->in; h < cg->in + cg->count; h++)
-			for (size_t i = 0; h->made && i < now.count; i++)
+			for (size_t i = 0; is_to_get_them(h) && i < now.count; i++)
 				if (now.at[i] > 0 && move(h, now.at[i]) && errno != ESRCH)
 					move_failed(cg, h, now.at[i]);
 		free(before.at);

@@ -14,8 +14,8 @@
 void cg_add(const struct cgroup *cg, pid_t pid);
 
 /*
- * Move into the hierarchies that cg_make() has just made what processes the cgroup has in the
- * others, until no new ones turn up. fail()s.
+ * Move into the hierarchies that cg_make() has just made, and those of v1 that were asked for, what
+ * processes the cgroup has in the others, until no new ones turn up. fail()s.
  */
 void cg_bring_processes(const struct cgroup *cg);
 

@@ -231,14 +231,14 @@ goes_away() { # PID
         mini-docker commit box "at-once:$i" > "out.$i" 2> "err.$i" < /dev/null 3>&- &
         committers+=($!)
     done
-    for pid in "${committers[@]}"; do wait "$pid"; done
+    for pid in "${committers[@]}"; do wait "$pid" || fail "$(cat err.*)"; done
     cat err.*
     is THAWED box
     goes_on box
     end box
     for i in 1 2 3 4; do
         run -0 box "at-once:$i" sh -c 'echo $(($(wc -l < /a) - $(wc -l < /b)))'
-        [[ $output == [01] ]]
+        [[ $output == [01] ]] || fail "at-once:$i: $output lines apart"
     done
 }
 
