@@ -41,7 +41,7 @@ pretend() {
     assert_line --index 0 --regexp '^REPOSITORY                TAG       IMAGE ID       CREATED +SIZE$'
     assert_line --index 1 --regexp "^<none> +<none> +${dangling:7:12} +[0-9A-Z].* ago +8B$"
     assert_line --index 2 --regexp "^localhost:5000/a/longer   tag       ${new:7:12}   .* ago +1.98MB$"
-    assert_line --index 3 --regexp "^short +latest   ${old:7:12}   .* ago +8B$"
+    assert_line --index 3 --regexp "^short +latest +${old:7:12}   .* ago +8B$"
     # each column begins below its heading
     for heading in TAG 'IMAGE ID' CREATED SIZE; do
         at=${lines[0]%%"$heading"*}

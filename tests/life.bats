@@ -290,6 +290,17 @@ frozen() { # PID: it is, by what the kernel says
     [[ -e $MINI_DOCKER_ROOT/containers/$a && -e $MINI_DOCKER_ROOT/containers/$b ]]
 }
 
+@test "rm: what somebody else has begun to start keeps its cgroup" {
+    id=$(docker create --name web busybox true)
+    cgroup=$(get web cgroup)
+    ctr-state begin --owner "$BASHPID" web
+    cg-limit create -- "$cgroup" > /dev/null
+    fails 'being started' rm web
+    cg-limit read -- "$cgroup" > /dev/null
+    cg-limit remove -- "$cgroup"
+    ctr-state settle web
+}
+
 @test "--cidfile goes with the container that was not made" {
     run -127 docker run -d --cidfile id busybox nosuch
     [[ ! -e id ]]
@@ -398,6 +409,11 @@ frozen() { # PID: it is, by what the kernel says
     assert_line --regexp "^[^ ]+ +$(ctr-state get web pid) .* sleep 2000"
     run -0 docker top web -o pid,args
     assert_line --regexp '^ *[0-9]+ sleep 1000$'
+    detach -t --name terminal busybox sleep 3000 > /dev/null # not the one that ps is on
+    run -0 docker top terminal -o pid,args
+    assert_line --regexp '^ *[0-9]+ sleep 3000$'
+    run -0 docker top terminal axf # which does not go together with a list of numbers
+    assert_line --partial 'sleep 3000'
     fails 'not running' top "$(docker create busybox true)"
     fails 'no column PID' top web -eo args
     fails 'unknown gnu long option' top web --nosuch
