@@ -55,6 +55,8 @@ static void settle(struct tree *tree, bool directory)
 		fail(l->path, "open the directory");
 	if (there && directory)
 		refuse(l->path, "is a file, and cannot become a directory");
+	if (there && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
+		refuse(l->path, "is neither a file nor a directory");
 	open_above(tree, above, last);
 }
 

@@ -7,6 +7,8 @@
  * The first entry of the archive is what is copied, and all others are below. If the destination
  * is a directory, it goes into that; if there is none yet, it gets that name; and an archive
  * whose first entry is `.` is the contents of a directory, which go into the destination itself.
+ * A destination that is a device, a pipe or a socket is refused: who names /dev/null does not want
+ * to have a file there.
  */
 #ifndef LANDING_H
 #define LANDING_H

@@ -88,6 +88,14 @@ receive() { tree-copy receive --owner "$(id -u):$(id -g)" "$@"; }
     tar c d > directory
     run -1 receive tree/l < directory
     assert_output 'tree-copy: tree/l: is a file, and cannot become a directory'
+    # What is no file to begin with is not replaced by one, nor written to.
+    mkfifo tree/fifo
+    mknod tree/null c 1 3
+    for special in fifo null; do
+        run -1 receive "tree/$special" < over-link
+        assert_output "tree-copy: tree/$special: is neither a file nor a directory"
+    done
+    [[ -p tree/fifo && -c tree/null ]]
 }
 
 @test "a directory that is there keeps its owner and mode, unless the archive's are wanted" {
