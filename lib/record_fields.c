@@ -146,8 +146,9 @@ static void put_status(const struct record *record)
 		}
 		return;
 	}
-	if (!strcmp(record->status, "created")) {
-		put_text("Created");
+	/* Without an exit status it was killed before it ran anything, and is about to be freed. */
+	if (!strcmp(record->status, "created") || !*value_of(record, "exit")) {
+		put_text(strcmp(record->status, "created") ? "Dead" : "Created");
 		return;
 	}
 	put_text(strcmp(record->status, "restarting") ? "Exited (" : "Restarting (");

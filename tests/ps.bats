@@ -126,6 +126,19 @@ dead() {
     [[ $(ctr-state get web status) == dead ]]
 }
 
+@test "what was killed before it ran anything has no exit status to show" {
+    sleep 1000 &
+    owner=$!
+    ctr-state create --name web --owner "$owner" --set image=busybox -- true
+    kill -KILL "$owner"
+    wait "$owner" || :
+    run -3 ctr-state list --all --fields Names,Status
+    assert_output $'web\tDead'
+    run -0 mini-docker ps -a
+    run -0 mini-docker ps -aq
+    refute_output
+}
+
 @test "some hundred: two processes read them, one that cannot be read is told and hides no other" {
     for i in {100..259}; do
         ctr-state create --name "c$i" -- "echo $i" > /dev/null
