@@ -1,11 +1,12 @@
 /* Which events are wanted, and how they look: see event.h. */
 #define _GNU_SOURCE
 #include "event.h"
+
+#include "log_time.h"
 #include "text.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 static const int64_t second = 1000000000;
 
@@ -109,12 +110,9 @@ bool event_passes(const struct event *event, const struct list *given)
 
 static void print_time(int64_t time)
 {
-	time_t seconds = time / second;
-	struct tm tm;
-	char text[32];
+	char text[LOG_TIME_SIZE];
 
-	(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", gmtime_r(&seconds, &tm));
-	printf("%s.%09dZ", text, (int)(time % second));
+	(void)fputs(log_time_text(time, text), stdout);
 }
 
 static void print_line(const struct event *event)

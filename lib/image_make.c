@@ -5,6 +5,7 @@
 #include "image_base.h"
 #include "image_publish.h"
 #include "io.h"
+#include "log_time.h"
 #include "num.h"
 #include "reference.h"
 #include "text.h"
@@ -12,7 +13,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /* A fact of a layer that is staged in `directory`. */
 static char *staged_fact(const struct store *store, const char *directory, const char *key,
@@ -52,15 +52,9 @@ static void add_layer(const struct store *store, const char *directory, json_t *
 /* RFC 3339 with nanoseconds, as Docker writes it. */
 static json_t *now(void)
 {
-	struct timespec time;
-	struct tm tm;
-	char text[64];
+	char text[LOG_TIME_SIZE];
 
-	(void)clock_gettime(CLOCK_REALTIME, &time);
-	(void)gmtime_r(&time.tv_sec, &tm);
-	size_t length = strftime(text, sizeof(text), "%FT%T", &tm);
-	(void)snprintf(text + length, sizeof(text) - length, ".%09ldZ", time.tv_nsec);
-	return json_string(text);
+	return json_string(log_time_text(log_now(), text));
 }
 
 /* What was done to make it: the last thing in its history. */

@@ -2,10 +2,11 @@
 #define _GNU_SOURCE
 #include "log_record.h"
 
+#include "log_time.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 bool log_record_parse(const char *line, size_t length, struct log_record *record)
 {
@@ -36,13 +37,9 @@ bool log_record_parse(const char *line, size_t length, struct log_record *record
 
 void log_head(char head[LOG_HEAD + 1], enum log_stream stream)
 {
-	struct timespec now;
-	struct tm tm;
-	char seconds[sizeof("2026-11-25T15:03:47")];
+	char time[LOG_TIME_SIZE];
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	(void)strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", gmtime_r(&now.tv_sec, &tm));
-	(void)snprintf(head, LOG_HEAD + 1, "%s.%09ldZ std%s F ", seconds, now.tv_nsec,
+	(void)snprintf(head, LOG_HEAD + 1, "%s std%s F ", log_time_text(log_now(), time),
 	               stream == LOG_STDERR ? "err" : "out");
 }
 

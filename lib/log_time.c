@@ -4,6 +4,7 @@
 
 #include "num.h"
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,6 +16,18 @@ int64_t log_now(void)
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	return now.tv_sec * second + now.tv_nsec;
+}
+
+const char *log_time_text(int64_t time, char text[LOG_TIME_SIZE])
+{
+	enum { SECONDS = sizeof("2026-11-25T15:03:47") };
+	time_t seconds = time / second;
+	struct tm tm;
+
+	(void)strftime(text, SECONDS, "%Y-%m-%dT%H:%M:%S", gmtime_r(&seconds, &tm));
+	(void)snprintf(text + SECONDS - 1, LOG_TIME_SIZE - SECONDS + 1, ".%09uZ",
+	               (unsigned int)(time % second) % 1000000000U);
+	return text;
 }
 
 /* What is still to be parsed. */

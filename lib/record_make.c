@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "err.h"
 #include "io.h"
+#include "log_time.h"
 #include "names.h"
 #include "record.h"
 #include <errno.h>
@@ -11,7 +12,6 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
 
 /* What has to be undone: as long as the process. */
 static struct {
@@ -109,13 +109,9 @@ static void take_name(const char *name)
 /* RFC 3339, as Docker writes it */
 static char *creation_time(void)
 {
-	struct timespec now;
-	struct tm tm;
-	char text[32];
+	char text[LOG_TIME_SIZE];
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", gmtime_r(&now.tv_sec, &tm));
-	return xprintf("created=%s.%09ldZ", text, now.tv_nsec);
+	return xprintf("created=%s", log_time_text(log_now(), text));
 }
 
 /* As people read it: the words, separated by blanks. Of a long command so much as a line may hold.
