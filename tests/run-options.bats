@@ -255,6 +255,43 @@ stop() {
     leaves_nothing 125 --shm-size many busybox true
 }
 
+# bats test_tags=vm
+@test "--mount: binds of what exists, volumes, tmpfs" {
+    mkdir -p dir 'with, "comma'
+    echo content > dir/file
+    run -0 box --mount "type=bind,source=$T/dir,target=/a" --mount type=bind,src=./dir,dst=/b,readonly --mount type=bind,src=./dir/file,destination=/c,ro=true \
+        --mount "type=bind,\"src=$T/with, \"\"comma\",dst=/d" --mount src=data,dst=/etc --mount type=volume,dst=/var/log,ro \
+        --mount type=tmpfs,dst=/t:t,tmpfs-size=1m,tmpfs-mode=700 busybox sh -c "$MOUNT_AT"'
+        cat /a/file /c; touch /a/x /d/y; for f in /b/x /c /var/log/x; do echo more >> $f || echo no $f; done 2> /dev/null
+        touch /etc/new; mount_at /t:t'
+    assert_output --regexp $'^content\ncontent\nno /b/x\nno /c\nno /var/log/x\nrw,nosuid,nodev,noexec,relatime tmpfs rw,size=1024k,mode=700[^\n]*$'
+    [[ -e dir/x && -e 'with, "comma/y' && -e $MINI_DOCKER_ROOT/volumes/data/_data/new && -e $MINI_DOCKER_ROOT/volumes/data/_data/passwd ]]
+    run -0 box --mount type=volume,src=empty,dst=/etc,volume-nocopy busybox ls -A /etc
+    refute_output
+    for bad in '' type=bind,src=./dir type=bind,dst=/x type=bind,src=dir,dst=/x type=bind,src=./nosuch,dst=/x type=nosuch,dst=/x dst=rel \
+        type=tmpfs,src=./dir,dst=/x type=bind,src=./dir,dst=/x,volume-nocopy type=bind,src=./dir,dst=/x,tmpfs-size=1m src=../up,dst=/x \
+        type=bind,src=./dir,dst=/x,bind-propagation=shared dst=/x,readonly=perhaps dst=/x,nosuch=1 type=tmpfs,dst=/x,tmpfs-mode=9 \
+        type=tmpfs,dst=/x,tmpfs-size=1m,size=2 '"dst=/x' '"dst=/x"y'; do
+        leaves_nothing 125 --mount "$bad" busybox true
+        assert_output --partial "--mount: $bad: "
+    done
+    leaves_nothing 125 --mount dst=/x -v ./dir:/x busybox true
+    [[ ! -e nosuch ]]
+}
+
+@test "--mount: inspect knows it, and volume rm sees it in use" {
+    mkdir dir
+    mini-docker create --name web --mount "type=bind,src=$T/dir,dst=/a,ro" --mount src=data,dst=/b,volume-nocopy --mount type=tmpfs,dst=/c,tmpfs-size=1m,tmpfs-mode=700 busybox true
+    run -0 mini-docker inspect -f '{{json .HostConfig.Mounts}}' web
+    assert_output '[{"Type":"bind","Source":"'"$T"'/dir","Target":"/a","ReadOnly":true},{"Type":"volume","Source":"data","Target":"/b","VolumeOptions":{"NoCopy":true}},{"Type":"tmpfs","Target":"/c","TmpfsOptions":{"SizeBytes":1048576,"Mode":448}}]'
+    run -0 mini-docker inspect -f '{{range .Mounts}}{{.Type}} {{.Source}} {{.Destination}} {{.RW}},{{end}}' web
+    assert_output "bind $T/dir /a false,volume $MINI_DOCKER_ROOT/volumes/data/_data /b true,tmpfs  /c true,"
+    run -1 mini-docker volume rm data
+    assert_output --partial 'in use'
+    mini-docker rm web
+    mini-docker volume rm data
+}
+
 @test "--entrypoint" {
     run -0 box --entrypoint /bin/echo busybox -n '' 'a  b'
     assert_output ' a  b'

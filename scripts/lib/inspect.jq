@@ -61,6 +61,20 @@ def mounts($root):
             else {Type: "bind", Source: .source, Destination: .target} end
         + {Mode: (.mode | join(",")), RW: (.mode | index("ro") == null), Propagation: (if $is_volume then "" else "rprivate" end)}];
 
+# --mount KEY=VALUE,...
+def mount:
+    (reduce (scan("\"(?:[^\"]|\"\")*\"|[^,]+") | if startswith("\"") then .[1:-1] | gsub("\"\""; "\"") else . end | cut) as [$key, $value]
+        ({}; .[{src: "source", dst: "target", destination: "target", ro: "readonly"}[$key] // $key] = $value)) as $given
+    | def on($key): $given[$key] | . != null and . != "false" and . != "0";
+    {Type: ($given.type // "volume")}
+    + (if $given.source | set then {Source: $given.source} else {} end) + {Target: $given.target}
+    + (if on("readonly") then {ReadOnly: true} else {} end)
+    + (if $given["bind-propagation"] then {BindOptions: {Propagation: $given["bind-propagation"]}} else {} end)
+    + (if on("volume-nocopy") then {VolumeOptions: {NoCopy: true}} else {} end)
+    + ((if $given["tmpfs-size"] then {SizeBytes: ($given["tmpfs-size"] | rtrimstr("b") | bytes)} else {} end)
+        + (if $given["tmpfs-mode"] then {Mode: ($given["tmpfs-mode"] | explode | reduce .[] as $digit (0; . * 8 + $digit - 48))} else {} end)
+        | if . == {} then {} else {TmpfsOptions: .} end);
+
 # -p [[IP:]PORT:]PORT[/PROTOCOL]
 def published:
     reduce (.[]? | capture("^(?:(?:(?<ip>.*):)?(?<host>[0-9-]*):)?(?<port>[0-9-]+)(?:/(?<protocol>[a-z]+))?$")) as $p
@@ -169,6 +183,7 @@ def host_config($options; $ports):
         Ulimits: ($options.ulimit | ulimits)
     }
     + (if $options.tmpfs then {Tmpfs: ($options.tmpfs | map(split(":") | {(.[0]): (.[1:] | join(":"))}) | add)} else {} end)
+    + (if $options.mount then {Mounts: ($options.mount | map(mount))} else {} end)
     + (if $options.init then {Init: ($options.init | flag)} else {} end);
 
 def container:
@@ -181,7 +196,9 @@ def container:
         ResolvConfPath: ($dir + "/resolv.conf"), HostnamePath: ($dir + "/hostname"), HostsPath: ($dir + "/hosts"),
         LogPath: (if .no_log | set then "" else $dir + "/log" end), Name: ("/" + .name), RestartCount: (.restarts // 0 | tonumber),
         Driver: "overlay2", Platform: "linux", MountLabel: "", ProcessLabel: "", AppArmorProfile: "", ExecIDs: null,
-        HostConfig: host_config($options; $ports), GraphDriver: layers((.layers | words); $dir; .rootfs // ($dir + "/merged")), Mounts: mounts($root),
+        HostConfig: host_config($options; $ports), GraphDriver: layers((.layers | words); $dir; .rootfs // ($dir + "/merged")), 
+        Mounts: (mounts($root) + [$options.mount[]? | mount | select(.Type == "tmpfs")
+            | {Type: "tmpfs", Source: "", Destination: .Target, Mode: "", RW: (.ReadOnly != true), Propagation: ""}]),
         Config: container_config($options; $image; $ports),
         NetworkSettings: {
             Bridge: "", SandboxID: "", SandboxKey: (if .pid then "/proc/\(.pid)/ns/net" else "" end),
