@@ -292,6 +292,40 @@ stop() {
     mini-docker volume rm data
 }
 
+@test "--volumes-from: volumes and binds, those of the last one; with what it has itself unchanged" {
+    mkdir 'a:b\c'
+    echo there > 'a:b\c/file'
+    mini-docker create --name one --network host --mount "type=bind,src=$T/a:b\c,dst=/odd:place" -v data:/data:nocopy -v /nameless --tmpfs /t busybox true
+    mini-docker create --name two -v other:/data busybox true
+    run -0 box --volumes-from one busybox sh -c 'cat /odd:place/file; touch /data/x /nameless/y; echo $(grep -c " /t \| /etc/hosts " /proc/self/mountinfo)'
+    assert_output $'there\n0'
+    [[ -e $MINI_DOCKER_ROOT/volumes/data/_data/x ]]
+    run -0 box --volumes-from one:ro busybox sh -c 'ls /nameless; for d in /data /odd:place; do touch $d/z 2> /dev/null || echo no $d; done'
+    assert_output $'y\nno /data\nno /odd:place'
+    run -0 box --volumes-from one --volumes-from two:rw -v mine:/nameless busybox sh -c 'touch /data/in_two /nameless/in_mine'
+    [[ -e $MINI_DOCKER_ROOT/volumes/other/_data/in_two && -e $MINI_DOCKER_ROOT/volumes/mine/_data/in_mine ]]
+    mini-docker create --name three --volumes-from one:ro busybox true
+    mini-docker rm one two
+    run -1 mini-docker volume rm data
+    assert_output --partial 'in use'
+    mini-docker rm three
+    leaves_nothing 125 --volumes-from nosuch busybox true
+    leaves_nothing 125 --volumes-from nosuch:bad busybox true
+}
+
+@test "--memory-reservation, --net, --quiet" {
+    reservation=memory.soft_limit_in_bytes
+    [[ $(cgroup_kind) != v2 ]] || reservation=memory.low
+    running -m 100m --memory-reservation 50m --net host -q
+    limit memory "$reservation" $((50 << 20))
+    assert_equal "$(readlink "/proc/$(ctr-state get web pid)/ns/net")" "$(readlink /proc/self/ns/net)"
+    run -0 mini-docker inspect -f '{{.HostConfig.MemoryReservation}} {{.HostConfig.NetworkMode}}' web
+    assert_output "$((50 << 20)) host"
+    stop
+    leaves_nothing 125 --net nosuch busybox true
+    leaves_nothing 125 --memory-reservation '' busybox true
+}
+
 @test "--entrypoint" {
     run -0 box --entrypoint /bin/echo busybox -n '' 'a  b'
     assert_output ' a  b'

@@ -177,7 +177,7 @@ def host_config($options; $ports):
         CpuShares: ($limits | behind("--cpu-shares") | last // "0" | tonumber), Memory: $memory,
         NanoCpus: ($limits | behind("--cpus") | last // "0" | tonumber * 1e9 | floor), CgroupParent: ($options["cgroup-parent"] // [""] | last),
         BlkioWeight: 0, CpuPeriod: 0, CpuQuota: 0, CpusetCpus: ($limits | behind("--cpuset-cpus") | last // ""), CpusetMems: "",
-        Devices: [], DeviceRequests: null, MemoryReservation: 0,
+        Devices: [], DeviceRequests: null, MemoryReservation: ($limits | behind("--memory-reservation") | last | bytes),
         MemorySwap: ($limits | behind("--memory-swap") | if length > 0 then last | bytes else 2 * $memory end), MemorySwappiness: null,
         OomKillDisable: false, PidsLimit: ($limits | behind("--pids-limit") | last | if . then tonumber else null end),
         Ulimits: ($options.ulimit | ulimits)
