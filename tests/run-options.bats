@@ -394,6 +394,32 @@ stop() {
     leaves_nothing 125 --pull often busybox true
 }
 
+# bats test_tags=vm
+@test "--device: a node of the host, or all in a directory, and the right to use it" {
+    mkdir nodes
+    mknod nodes/kmsg c 1 11
+    mknod nodes/zero c 1 5
+    run -1 box -v ./nodes/kmsg:/dev/log busybox sh -c ': > /dev/log'
+    assert_output --partial 'Operation not permitted'
+    run -0 box --device "$T/nodes/kmsg:/dev/log" --device "$T/nodes/zero:w" busybox sh -c ": > /dev/log; stat -c '%t:%T' /dev/log '$T/nodes/zero'"
+    assert_output $'1:b\n1:5'
+    run -1 box --device "$T/nodes/kmsg:/dev/log:r" busybox sh -c ': > /dev/log'
+    assert_output --partial 'Operation not permitted'
+    run -0 box --device "$T/nodes:/dev/many" busybox sh -c ': > /dev/many/kmsg; ls /dev/many'
+    assert_output $'kmsg\nzero'
+    run -0 box --privileged --device "$T/nodes/kmsg:/dev/log" busybox sh -c ': > /dev/log'
+    for bad in "$T/nosuch" "$T/nodes/zero:/x:rx" "$T/nodes/zero:/x:" nodes/zero "$T/nodes/zero:rel:r" /etc/passwd; do
+        leaves_nothing 125 --device "$bad" busybox true
+        assert_output --partial "--device: $bad: "
+    done
+    mini-docker create --name web --device "$T/nodes/kmsg:r" -v ./nodes:/x busybox true
+    run -0 mini-docker inspect -f '{{json .HostConfig.Devices}}{{range .Mounts}}{{.Destination}}{{end}}' web
+    assert_output '[{"PathOnHost":"'"$T"'/nodes/kmsg","PathInContainer":"'"$T"'/nodes/kmsg","CgroupPermissions":"r"}]/x'
+    run -0 box --volumes-from web busybox sh -c "ls /x; ls '$T/nodes/kmsg' 2> /dev/null || echo none"
+    assert_output $'kmsg\nzero\nnone'
+    mini-docker rm web
+}
+
 caps() { # ARG...: the bounding, permitted and effective set of a container, if they are the same
     run -0 box "$@" busybox sed -n 's/^Cap\(Bnd\|Prm\|Eff\):\t//p' /proc/self/status
     assert_equal "$(sort -u <<< "$output" | wc -l)" 1

@@ -49,13 +49,13 @@ def numbered($prefix):
 # The options that made it: {NAME: [VALUE, ...]}
 def options: reduce (numbered("opt_")[] | cut) as [$name, $value] ({}; .[$name] += [$value]);
 
-def mounts($root):
+def mounts($root; $devices):
     [.inside | words | behind("--bind")[] | fields
         | {source: .[0], target: .[1], mode: ((.[2] // "") | split(",") | map(select(. != "copy" and . != "nocopy")))}
-        | (.source | if startswith($root + "/") then .[($root | length) + 1:] else "" end) as $within
+        | .source as $source | ($source | if startswith($root + "/") then .[($root | length) + 1:] else "" end) as $within
         | ($within | test("^(volumes/[^/]+/_data|containers/[^/]+/volumes/[0-9]+)$")) as $is_volume
         | ($within | test("^containers/[0-9a-f]{64}/(hosts|resolv.conf|hostname)$")) as $is_own
-        | select($is_own | not)
+        | select(($is_own | not) and all($devices[]; . as $device | $source | (. == $device or startswith($device + "/")) | not))
         | if $is_volume
             then {Type: "volume", Name: ($within | rtrimstr("/_data") | split("/") | last), Source: .source, Destination: .target, Driver: "local"}
             else {Type: "bind", Source: .source, Destination: .target} end
@@ -79,6 +79,11 @@ def mount:
 def published:
     reduce (.[]? | capture("^(?:(?:(?<ip>.*):)?(?<host>[0-9-]*):)?(?<port>[0-9-]+)(?:/(?<protocol>[a-z]+))?$")) as $p
         ({}; .["\($p.port)/\($p.protocol // "tcp")"] += [{HostIp: ($p.ip // "" | ltrimstr("[") | rtrimstr("]")), HostPort: ($p.host // "")}]);
+
+# --device HOST[:INSIDE[:RIGHTS]]
+def device:
+    split(":") | if length == 2 and (.[1] | startswith("/") | not) then [.[0], .[0], .[1]] else . end
+    | {PathOnHost: .[0], PathInContainer: (.[1] // .[0]), CgroupPermissions: (.[2] // "rwm")};
 
 def log_config($options):
     {Type: ($options["log-driver"] // ["json-file"] | last), Config: ($options["log-opt"] // [] | pairs)};
@@ -177,7 +182,7 @@ def host_config($options; $ports):
         CpuShares: ($limits | behind("--cpu-shares") | last // "0" | tonumber), Memory: $memory,
         NanoCpus: ($limits | behind("--cpus") | last // "0" | tonumber * 1e9 | floor), CgroupParent: ($options["cgroup-parent"] // [""] | last),
         BlkioWeight: 0, CpuPeriod: 0, CpuQuota: 0, CpusetCpus: ($limits | behind("--cpuset-cpus") | last // ""), CpusetMems: "",
-        Devices: [], DeviceRequests: null, MemoryReservation: ($limits | behind("--memory-reservation") | last | bytes),
+        Devices: [$options.device[]? | device], DeviceRequests: null, MemoryReservation: ($limits | behind("--memory-reservation") | last | bytes),
         MemorySwap: ($limits | behind("--memory-swap") | if length > 0 then last | bytes else 2 * $memory end), MemorySwappiness: null,
         OomKillDisable: false, PidsLimit: ($limits | behind("--pids-limit") | last | if . then tonumber else null end),
         Ulimits: ($options.ulimit | ulimits)
@@ -197,7 +202,7 @@ def container:
         LogPath: (if .no_log | set then "" else $dir + "/log" end), Name: ("/" + .name), RestartCount: (.restarts // 0 | tonumber),
         Driver: "overlay2", Platform: "linux", MountLabel: "", ProcessLabel: "", AppArmorProfile: "", ExecIDs: null,
         HostConfig: host_config($options; $ports), GraphDriver: layers((.layers | words); $dir; .rootfs // ($dir + "/merged")), 
-        Mounts: (mounts($root) + [$options.mount[]? | mount | select(.Type == "tmpfs")
+        Mounts: (mounts($root; [$options.device[]? | device.PathOnHost]) + [$options.mount[]? | mount | select(.Type == "tmpfs")
             | {Type: "tmpfs", Source: "", Destination: .Target, Mode: "", RW: (.ReadOnly != true), Propagation: ""}]),
         Config: container_config($options; $image; $ports),
         NetworkSettings: {
