@@ -385,6 +385,53 @@ stop() {
     assert_output --partial '1 packets received'
 }
 
+# bats test_tags=vm
+@test "--ipc, --uts: host is the host's" {
+    run -0 box --ipc host --uts host busybox sh -c 'readlink /proc/self/ns/ipc; readlink /proc/self/ns/uts; hostname; echo $HOSTNAME; stat -c %d /dev/shm; readlink /proc/self/ns/pid'
+    assert_equal "${lines[*]:0:5}" "$(echo $(readlink /proc/self/ns/{ipc,uts}) $(< /proc/sys/kernel/hostname) $(< /proc/sys/kernel/hostname) $(stat -c %d /dev/shm))"
+    [[ ${lines[5]} != "$(readlink /proc/self/ns/pid)" ]]
+    run -0 box --ipc private busybox readlink /proc/self/ns/ipc
+    [[ $output != "$(readlink /proc/self/ns/ipc)" ]]
+    mini-docker create --name web --ipc host --uts host busybox true
+    run -0 mini-docker inspect -f '{{.HostConfig.IpcMode}} {{.HostConfig.UTSMode}} {{len .Mounts}}' web
+    assert_output 'host host 0'
+    mini-docker rm web
+    for bad in '--ipc none' '--uts private' '--pid private' '--uts host -h name'; do leaves_nothing 125 $bad busybox true; done
+}
+
+# bats test_tags=vm
+@test "--pid host: all processes are seen, none of its own is left; exec, top, start, a killed supervisor" {
+    run -0 mini-docker run -d --name web --pid host busybox sh -c '
+        readlink /proc/self/ns/pid; sleep 1001 & setsid sleep 1002 & trap "exit 3" TERM; echo ready; while :; do sleep 0.02; done'
+    poll 30 grep -q ready "$(ctr-state get web dir)/log"
+    run -0 mini-docker logs web
+    assert_line "$(readlink /proc/self/ns/pid)"
+    run -0 mini-docker exec web sh -c 'kill -0 "$1" && echo seen' - $$
+    assert_output seen
+    mini-docker exec -d web sleep 1003
+    run -0 mini-docker top web -eo pid,args
+    for n in 1001 1002 1003; do assert_line --regexp "^ *[0-9]+ sleep $n\$"; done
+    refute_line --regexp "^ *$$ "
+    left=$(awk '/ sleep 100[123]$/ { print $1 }' <<< "$output")
+    assert_equal "$(wc -w <<< "$left")" 3
+    run -0 mini-docker stop web
+    for pid in $left; do poll 10 test ! -e "/proc/$pid"; done # once who inherited it has reaped it
+    no_cgroup
+    mini-docker start web
+    poll 30 test "$(ctr-state get web status)" = running
+    supervisor=$(ctr-state get web supervisor)
+    poll 30 sh -c 'mini-docker top web -eo pid,args | grep -q " sleep 1002$"'
+    left=$(mini-docker top web -eo pid,args | awk '/ sleep 100[12]$/ { print $1 }')
+    kill -KILL "$supervisor"
+    poll 30 sh -c '! mini-docker exec web true 2> /dev/null'
+    mini-docker rm -f web
+    for pid in $left; do poll 10 test ! -e "/proc/$pid"; done # once who inherited it has reaped it
+    no_cgroup
+    run -4 box --pid host busybox sh -c 'sleep 1000 & exit 4'
+    run -5 box --pid host --init busybox sh -c 'sleep 1000 & exit 5'
+    nothing
+}
+
 @test "--pull" {
     for policy in missing never; do run -0 box --pull "$policy" busybox true; done
     leaves_nothing 125 --pull never nosuch true

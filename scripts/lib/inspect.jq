@@ -175,9 +175,9 @@ def host_config($options; $ports):
         LogConfig: log_config($options), NetworkMode: (.network // "none"), PortBindings: $ports,
         RestartPolicy: (.restart | restart_policy), AutoRemove: (.rm | set), VolumeDriver: "", VolumesFrom: $options["volumes-from"],
         CapAdd: $options["cap-add"], CapDrop: $options["cap-drop"], CgroupnsMode: "private", Dns: ($options.dns // []),
-        DnsOptions: [], DnsSearch: [], ExtraHosts: $options["add-host"], GroupAdd: $options["group-add"], IpcMode: "private",
-        Cgroup: "", Links: null, OomScoreAdj: 0, PidMode: "", Privileged: ($options.privileged | flag), PublishAllPorts: false,
-        ReadonlyRootfs: ($options["read-only"] | flag), SecurityOpt: $options["security-opt"], UTSMode: "", UsernsMode: "",
+        DnsOptions: [], DnsSearch: [], ExtraHosts: $options["add-host"], GroupAdd: $options["group-add"], IpcMode: ($options.ipc // ["private"] | last),
+        Cgroup: "", Links: null, OomScoreAdj: 0, PidMode: ($options.pid // [""] | last), Privileged: ($options.privileged | flag), PublishAllPorts: false,
+        ReadonlyRootfs: ($options["read-only"] | flag), SecurityOpt: $options["security-opt"], UTSMode: ($options.uts // [""] | last), UsernsMode: "",
         ShmSize: ($options["shm-size"] // ["64m"] | last | bytes), Runtime: "mini-docker", Isolation: "",
         CpuShares: ($limits | behind("--cpu-shares") | last // "0" | tonumber), Memory: $memory,
         NanoCpus: ($limits | behind("--cpus") | last // "0" | tonumber * 1e9 | floor), CgroupParent: ($options["cgroup-parent"] // [""] | last),
@@ -202,7 +202,7 @@ def container:
         LogPath: (if .no_log | set then "" else $dir + "/log" end), Name: ("/" + .name), RestartCount: (.restarts // 0 | tonumber),
         Driver: "overlay2", Platform: "linux", MountLabel: "", ProcessLabel: "", AppArmorProfile: "", ExecIDs: null,
         HostConfig: host_config($options; $ports), GraphDriver: layers((.layers | words); $dir; .rootfs // ($dir + "/merged")), 
-        Mounts: (mounts($root; [$options.device[]? | device.PathOnHost]) + [$options.mount[]? | mount | select(.Type == "tmpfs")
+        Mounts: (mounts($root; [($options.device[]? | device.PathOnHost), ($options.ipc[]? | select(. == "host") | "/dev/shm")]) + [$options.mount[]? | mount | select(.Type == "tmpfs")
             | {Type: "tmpfs", Source: "", Destination: .Target, Mode: "", RW: (.ReadOnly != true), Propagation: ""}]),
         Config: container_config($options; $image; $ports),
         NetworkSettings: {
