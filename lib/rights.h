@@ -9,6 +9,7 @@
 
 struct rights {
 	const char *user;        /* USER[:GROUP], for user_find() */
+	struct list groups;      /* supplementary ones more, for user_join() */
 	uint64_t added, dropped; /* capabilities */
 	bool privileged;         /* all of them to begin with; the tool has the option */
 	struct creds creds;      /* what comes of it */
@@ -23,6 +24,7 @@ struct rights {
 /* clang-format off */
 #define RIGHTS_OPTIONS(rights) \
 	{"user", 'u', "USER[:GROUP]", "by name in the container, or number", opt_string, &(rights).user}, \
+	{"group-add", 0, "GROUP", "one group more, by name or number (repeatable)", opt_list, &(rights).groups}, \
 	{"cap-add", 0, "CAP", "keep it, too; ALL (repeatable)", rights_opt_cap, &(rights).added}, \
 	{"cap-drop", 0, "CAP", "give it up; ALL (repeatable)", rights_opt_cap, &(rights).dropped}, \
 	{"seccomp", 0, "FILE", "load this compiled filter", opt_string, &(rights).creds.filter_file}, \

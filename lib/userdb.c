@@ -91,25 +91,33 @@ static char *find_user(const char *wanted, struct user *user)
 	return name;
 }
 
-static void find_group(const char *wanted, struct user *user)
+static void find_group(const char *wanted, gid_t *gid)
 {
 	char *f[FIELDS];
 
-	if (parse_id(wanted, &user->gid))
+	if (parse_id(wanted, gid))
 		return;
 	FREED char *text = read_database("/etc/group");
 	char *rest = text;
 	while (next_entry(&rest, f, 3))
-		if (strcmp(f[0], wanted) == 0 && parse_id(f[2], &user->gid))
+		if (strcmp(f[0], wanted) == 0 && parse_id(f[2], gid))
 			return;
 	refuse(wanted, "no such group in the container's /etc/group");
+}
+
+static void add_group(const char *of, gid_t gid, struct user *user)
+{
+	const size_t most = sizeof(user->groups) / sizeof(user->groups[0]);
+
+	if (user->group_count == most)
+		refuse(of, "member of more than %zu groups", most);
+	user->groups[user->group_count++] = gid;
 }
 
 static void find_memberships(const char *name, struct user *user)
 {
 	FREED char *text = read_database("/etc/group");
 	char *rest = text, *f[FIELDS];
-	const size_t most = sizeof(user->groups) / sizeof(user->groups[0]);
 
 	while (next_entry(&rest, f, 4)) {
 		char *members = f[3], *member;
@@ -119,9 +127,7 @@ static void find_memberships(const char *name, struct user *user)
 			;
 		if (!member || !parse_id(f[2], &gid) || gid == user->gid)
 			continue;
-		if (user->group_count == most)
-			refuse(name, "member of more than %zu groups", most);
-		user->groups[user->group_count++] = gid;
+		add_group(name, gid, user);
 	}
 }
 
@@ -136,8 +142,18 @@ void user_find(const char *spec, struct user *user)
 	(void)strcpy(user->home, "/");
 	FREED char *login = find_user(*name ? name : "0", user);
 	if (group && *group)
-		find_group(group, user);
+		find_group(group, &user->gid);
 	else if (login)
 		find_memberships(login, user);
 	user->groups[0] = user->gid;
+}
+
+void user_join(const struct list *groups, struct user *user)
+{
+	for (size_t i = 0; i < groups->count; i++) {
+		gid_t gid;
+
+		find_group(groups->at[i], &gid);
+		add_group(groups->at[i], gid, user);
+	}
 }

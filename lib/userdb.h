@@ -5,6 +5,7 @@
 #ifndef USERDB_H
 #define USERDB_H
 
+#include "opt.h"
 #include <sys/types.h>
 
 struct user {
@@ -23,5 +24,8 @@ struct user {
  * a name is unknown.
  */
 void user_find(const char *spec, struct user *user);
+
+/* Add these, each NAME|GID, to the user's supplementary groups; else as user_find(). */
+void user_join(const struct list *groups, struct user *user);
 
 #endif

@@ -137,6 +137,20 @@ stop() {
     assert_output --partial '/etc/passwd/x'
 }
 
+# bats test_tags=vm
+@test "--group-add: by name or number, for exec as well" {
+    run -0 box -u user --group-add root --group-add 4711 busybox id -G
+    assert_output '1000 0 50 63 4711' # as the kernel sorts them
+    running -u 12:34 --group-add audio
+    run -0 mini-docker exec web id -G
+    assert_output '34 63'
+    run -0 mini-docker inspect -f '{{.HostConfig.GroupAdd}}' web
+    assert_output '[audio]'
+    stop
+    leaves_nothing 125 --group-add nosuch busybox true
+    assert_output --partial 'nosuch: no such group'
+}
+
 @test "an environment file" {
     printf '%s\n' '# comment' '' '   ' '  INDENTED=1' 'TRAILING=a b ' 'FROM_HERE' 'NOT_SET' 'EQUALS=a=b' $'CR=x\r' 'HASH=a#b' > file
     printf 'LAST=no newline' >> file

@@ -174,6 +174,7 @@ int main(int argc, char **argv)
 		loopback_up();
 	rootfs_enter(&rootfs);
 	user_find(rights.user, &user);
+	user_join(&rights.groups, &user);
 	if (out_fd >= 0 || error_fd >= 0 || ready_fd >= 0)
 		take_streams();
 	if (console_fd >= 0) {

@@ -144,6 +144,7 @@ static void enter(int gate)
 		detach_streams();
 	join(gate);
 	user_find(rights.user, &user);
+	user_join(&rights.groups, &user);
 	if (console_fd >= 0)
 		console_open(console_fd, user.uid, false);
 	environment_inside(&environment, user.home, console_fd >= 0);
