@@ -446,6 +446,24 @@ stop() {
     nothing
 }
 
+# bats test_tags=vm
+@test "--sysctl: of its IPC and network, never of the machine" {
+    before=$(cat /proc/sys/net/core/somaxconn /proc/sys/kernel/msgmax)
+    run -0 box --sysctl net.core.somaxconn=321 --sysctl kernel.msgmax=4321 --sysctl 'net.ipv4.ping_group_range=7 9' busybox \
+        cat /proc/sys/net/core/somaxconn /proc/sys/kernel/msgmax /proc/sys/net/ipv4/ping_group_range
+    assert_output $'321\n4321\n7\t9'
+    for bad in kernel.pid_max=1000 net.core.somaxconn net./../kernel.pid_max=1000 net.//.kernel.pid_max=1000 net.nosuch=1 net.core.somaxconn=x ''; do
+        leaves_nothing 125 --sysctl "$bad" busybox true
+    done
+    leaves_nothing 125 --net host --sysctl net.core.somaxconn=321 busybox true
+    leaves_nothing 125 --ipc host --sysctl kernel.msgmax=4321 busybox true
+    assert_equal "$(cat /proc/sys/net/core/somaxconn /proc/sys/kernel/msgmax)" "$before"
+    mini-docker create --name web --sysctl kernel.msgmax=4321 busybox true
+    run -0 mini-docker inspect -f '{{json .HostConfig.Sysctls}}' web
+    assert_output '{"kernel.msgmax":"4321"}'
+    mini-docker rm web
+}
+
 @test "--pull" {
     for policy in missing never; do run -0 box --pull "$policy" busybox true; done
     leaves_nothing 125 --pull never nosuch true

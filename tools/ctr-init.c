@@ -24,6 +24,7 @@
 #include "rootfs.h"
 #include "supervise.h"
 #include "sys.h"
+#include "sysctl.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -33,6 +34,7 @@ static struct rootfs rootfs = {.workdir = "/"};
 static struct rlimits rlimits;
 static struct rights rights = RIGHTS_NONE;
 static struct environment environment;
+static struct list sysctls;
 static const char *hostname;
 static bool init, loopback;
 static int args_fd = -1, env_fd = -1, console_fd = -1, info_fd = -1;
@@ -55,6 +57,7 @@ static const struct opt options[] = {
 	{.help = "Command"},
 	{"hostname", 0, "NAME", "set the host name", opt_string, &hostname},
 	{"loopback", 0, NULL, "bring the interface lo up", opt_flag, &loopback},
+	{"sysctl", 0, "NAME=VALUE", "set a parameter of its IPC or network (repeatable)", sysctl_opt, &sysctls},
 	{"env", 'e', "NAME=VALUE", "set a variable (repeatable)", environment_opt, &environment},
 	{"env-fd", 0, "N", "NUL-ended variables from N", opt_fd, &env_fd},
 	{"args-fd", 0, "N", "NUL-ended arguments from N", opt_fd, &args_fd},
@@ -172,6 +175,7 @@ int main(int argc, char **argv)
 		fail(hostname, "set the host name");
 	if (loopback)
 		loopback_up();
+	sysctl_set(&sysctls);
 	rootfs_enter(&rootfs);
 	user_find(rights.user, &user);
 	user_join(&rights.groups, &user);

@@ -188,6 +188,7 @@ def host_config($options; $ports):
         Ulimits: ($options.ulimit | ulimits)
     }
     + (if $options.tmpfs then {Tmpfs: ($options.tmpfs | map(split(":") | {(.[0]): (.[1:] | join(":"))}) | add)} else {} end)
+    + (if $options.sysctl then {Sysctls: ($options.sysctl | pairs)} else {} end)
     + (if $options.mount then {Mounts: ($options.mount | map(mount))} else {} end)
     + (if $options.init then {Init: ($options.init | flag)} else {} end);
 
