@@ -128,5 +128,7 @@ bool record_load_facts(int store, struct record *record)
 		add_facts(record, &before);
 	}
 	refine(record);
+	free(facts.at);
+	free(before.at);
 	return true;
 }

@@ -74,6 +74,8 @@ static void load_rows(int store, const struct listing *listing, char **ids, size
 		const char *created = record_value(&record, "created");
 		add_row(rows, created ? created : "",
 		        listing->json ? ids[i] : fields_of(&record, listing->fields));
+		free(record.pairs.at);
+		free(record.facts.at);
 	}
 }
 
