@@ -27,11 +27,6 @@ void event_begin(const struct event_view *how)
 	holding = true;
 }
 
-bool event_is_past(void)
-{
-	return holding;
-}
-
 /* Where a key is in the list, or is to be. */
 static size_t place_of(const struct event *event, const char *key, bool *there)
 {

@@ -52,9 +52,6 @@ void event_tell(struct event *event);
  */
 void event_release(void);
 
-/* True between event_begin() and event_release(). */
-bool event_is_past(void);
-
 /* Is it one that all filters let through? One key's values are alternatives, but for labels. */
 bool event_passes(const struct event *event, const struct list *filters);
 

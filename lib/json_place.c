@@ -93,15 +93,6 @@ const char *place_string(const struct place *string)
 	return json_string_value(string->value);
 }
 
-const char *place_text_of(const struct place *of, const char *key)
-{
-	struct place string = place_member(of, key, JSON_STRING);
-
-	if (!string.value)
-		place_refuse(&string, "missing");
-	return place_string(&string);
-}
-
 uint64_t place_number(const struct place *of, const char *key, uint64_t most, uint64_t unset)
 {
 	struct place number = place_member(of, key, JSON_INTEGER);

@@ -34,9 +34,6 @@ size_t place_count(const struct place *array);
 /* The text of a string, NULL where there is none. As long as the process. */
 const char *place_string(const struct place *string);
 
-/* The string member `key`, which has to be there. */
-const char *place_text_of(const struct place *of, const char *key);
-
 /* The integer member `key`, from 0 to `most`; `unset` where it is missing. */
 uint64_t place_number(const struct place *of, const char *key, uint64_t most, uint64_t unset);
 
