@@ -16,7 +16,7 @@ ALL_CFLAGS = $(BASE_CFLAGS) $(CFLAGS) -ffunction-sections -MMD -MP
 # tenth of the time of one that loads glibc. The kernel's headers come from the host's own.
 STATIC_TOOLS := ns-spawn ns-enter ctr-init ufs-mount ufs-list cg-limit ctr-state ctr-log tty-relay tty-attach pid-signal
 # The others are off that path, and link the libraries that do their work.
-LIBRARY_TOOLS := img-layer img-store tree-copy tpl-format seccomp-compile
+LIBRARY_TOOLS := img-layer img-store tree-copy tpl-format seccomp-compile netsetup
 LIBS_img-layer := -larchive -lcrypto -lz
 LIBS_tree-copy := $(LIBS_img-layer)
 # Every run asks the store once: it starts faster without shared libraries.
@@ -24,15 +24,16 @@ LIBS_img-store := $(if $(SANITIZE),,-static) -ljansson -lcrypto
 # The same goes for what ends every list.
 LIBS_tpl-format := $(if $(SANITIZE),,-static) -ljansson
 LIBS_seccomp-compile := -lseccomp -ljansson
+LIBS_netsetup := -lmnl
 
 # Packages, by what they are for, with the names of Debian 12.
 FOR_BUILD := gcc libc6-dev musl-tools linux-libc-dev libarchive-dev zlib1g-dev libssl-dev libjansson-dev \
-	libmount-dev libseccomp-dev busybox-static jq
+	libmount-dev libseccomp-dev libmnl-dev libnftables-dev libiptc-dev busybox-static jq
 FOR_TEST := bats bats-support bats-assert bats-file parallel strace attr acl libcap2-bin uidmap \
-	debootstrap iproute2 procps bsdextrautils bzip2 xz-utils zstd
+	debootstrap iproute2 procps bsdextrautils bzip2 xz-utils zstd nftables iptables dnsmasq-base bind9-dnsutils socat
 FOR_VM := linux-image-cloud-amd64 qemu-system-x86 cpio kmod e2fsprogs
 FOR_LINT := clang clang-format clang-tidy shellcheck shfmt mandoc
-FOR_BENCH := hyperfine bubblewrap crun runc podman
+FOR_BENCH := hyperfine bubblewrap crun runc podman iperf3
 
 ifdef SANITIZE
 STATIC_CC := $(CC)

@@ -110,11 +110,24 @@ int opt_parse(const struct tool *tool, int argc, char **argv)
 	return parse_some(&p, tool, NULL, argc, argv, &ended);
 }
 
+/* How many words, one or two, are the verb's name; 0: they are another. */
+static int verb_matches(const char *name, char **words)
+{
+	const char *space = strchrnul(name, ' ');
+	size_t length = (size_t)(space - name);
+
+	if (strncmp(name, words[0], length) != 0 || words[0][length])
+		return 0;
+	if (!*space)
+		return 1;
+	return words[1] && !strcmp(space + 1, words[1]) ? 2 : 0;
+}
+
 int opt_run(const struct tool *tool, int argc, char **argv)
 {
 	const struct verb *verb = tool->verbs;
 	struct parser p;
-	int operands = 0, first;
+	int operands = 0, first, words = 0;
 	bool rest; /* is all operands, as a `--` was there, or the command began */
 
 	begin(tool->chain);
@@ -122,10 +135,11 @@ int opt_run(const struct tool *tool, int argc, char **argv)
 	first = parse_some(&p, tool, NULL, argc, argv, &rest);
 	if (first == argc)
 		usage_error("what to do is missing");
-	while (verb->name && strcmp(verb->name, argv[first]) != 0)
+	while (verb->name && !(words = verb_matches(verb->name, argv + first)))
 		verb++;
 	if (!verb->name)
 		usage_error("%s: no such verb", argv[first]);
+	first += words - 1;
 
 	begin(tool->chain || verb->most == VERB_CHAIN);
 	make_parser(&p, verb->options, tool->options);

@@ -18,7 +18,8 @@ struct opt {
 	void *into;                                          /* where `set` puts the value */
 };
 
-/* A verb of a tool that has several: `img-store show NAME`. */
+/* A verb of a tool that has several, of one word or two: `img-store show NAME`, `netsetup bridge
+ * list`. */
 struct verb {
 	const char *name;
 	const char *operands;              /* as help shows them */
