@@ -8,6 +8,11 @@
 #include "opt.h"
 
 /* Interfaces: netverb_link.c. */
+int net_bridge_create(int argc, char **argv);
+int net_bridge_remove(int argc, char **argv);
+int net_attach(int argc, char **argv);
+int net_detach(int argc, char **argv);
+extern const struct opt net_bridge_create_options[], net_attach_options[], net_detach_options[];
 
 /* The firewall: netverb_firewall.c. */
 

@@ -8,14 +8,21 @@
  * called in, or, for `attach` and `detach`, of the one that is named; `lease` changes a directory.
  * Needs CAP_NET_ADMIN there, and CAP_SYS_ADMIN to enter a namespace.
  */
+#include "netfact.h"
 #include "netverbs.h"
 #include "opt.h"
 
 /* clang-format off */
 static const struct opt common_options[] = {
+	{"json", 0, NULL, "facts as a JSON object a line", opt_flag, &netfact_json},
+	{"quiet", 'q', NULL, "no facts on standard output", opt_flag, &netfact_quiet},
 	{0},
 };
 static const struct verb verbs[] = {
+	{"bridge create", "NAME", "make a bridge, with addresses", net_bridge_create, 1, 1, net_bridge_create_options},
+	{"bridge remove", "NAME", "remove it", net_bridge_remove, 1, 1, NULL},
+	{"attach", "", "join a namespace to a bridge", net_attach, 0, 0, net_attach_options},
+	{"detach", "", "remove that interface again", net_detach, 0, 0, net_detach_options},
 	{0},
 };
 /* clang-format on */

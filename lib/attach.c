@@ -1,0 +1,198 @@
+/* Attaching a namespace to a bridge: see attach.h. */
+#define _GNU_SOURCE
+#include "attach.h"
+
+#include "err.h"
+#include "routes.h"
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/veth.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* A socket stays in the namespace in which it was made: the host's, and the other one. */
+static struct rtnl host, inside;
+
+static const struct cidr *first_of(const struct attachment *a, int family)
+{
+	for (unsigned int i = 0; i < a->count; i++)
+		if (a->addresses[i].family == family)
+			return &a->addresses[i];
+	return NULL;
+}
+
+static void choose(struct attachment *a, const struct link *bridge)
+{
+	struct link uplink;
+	uint32_t chance;
+
+	if (!a->mtu) {
+		a->mtu = bridge->mtu;
+		if (routes_uplink(&host, &uplink) && uplink.mtu < a->mtu)
+			a->mtu = uplink.mtu;
+	}
+	if (a->mtu < IPV6_LEAST_MTU && first_of(a, AF_INET6))
+		refuse(a->name, "an MTU of %u is too small for IPv6", a->mtu);
+	if (!a->has_mac)
+		link_make_mac(a->mac, first_of(a, AF_INET));
+	if (getrandom(&chance, sizeof(chance), 0) != (ssize_t)sizeof(chance))
+		fail(NULL, "random bytes");
+	(void)snprintf(a->host_name, sizeof(a->host_name), "veth%08x", chance);
+}
+
+static int check_address(const struct nlmsghdr *message, void *of)
+{
+	const struct ifaddrmsg *body = mnl_nlmsg_get_payload(message);
+	const struct attachment *a = of;
+	struct cidr there = {body->ifa_family, body->ifa_prefixlen, {0}};
+	const struct nlattr *attr;
+	char text[CIDR_TEXT];
+
+	mnl_attr_for_each(attr, message, sizeof(*body))
+	{
+		int type = mnl_attr_get_type(attr);
+
+		/* IFA_ADDRESS may be the other end's; of IPv6 it is often all that there is. */
+		if ((type == IFA_LOCAL || (type == IFA_ADDRESS && there.family == AF_INET6)) &&
+		    mnl_attr_get_payload_len(attr) <= sizeof(there.at))
+			memcpy(there.at, mnl_attr_get_payload(attr),
+			       mnl_attr_get_payload_len(attr));
+	}
+	for (unsigned int i = 0; i < a->count; i++)
+		if (cidr_same_address(&a->addresses[i], &there))
+			refuse(cidr_address_text(&there, text),
+			       "the address is in use in that namespace");
+	return MNL_CB_OK;
+}
+
+static void check_addresses(const struct attachment *a)
+{
+	struct ifaddrmsg *body;
+
+	if (!a->count)
+		return;
+	(void)rtnl_request(&inside, RTM_GETADDR, NLM_F_DUMP, sizeof(*body), &body,
+	                   "list the addresses");
+	if (rtnl_send(&inside, check_address, (void *)(uintptr_t)a) && errno != EINTR)
+		rtnl_fail(&inside, netns_name(&a->to));
+}
+
+static void undo_pair(void *name)
+{
+	link_remove(&host, name);
+	(void)rtnl_send(&host, NULL, NULL);
+}
+
+static void ask_for_pair(const struct attachment *a, const struct link *bridge, int netns)
+{
+	struct ifinfomsg *body, *peer_body;
+	struct nlmsghdr *request = rtnl_request(&host, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL,
+	                                        sizeof(*body), &body, "make a pair of interfaces");
+
+	mnl_attr_put_strz(request, IFLA_IFNAME, a->host_name);
+	mnl_attr_put_u32(request, IFLA_MTU, a->mtu);
+	mnl_attr_put_u32(request, IFLA_MASTER, bridge->index);
+	struct nlattr *info = mnl_attr_nest_start(request, IFLA_LINKINFO);
+	mnl_attr_put_strz(request, IFLA_INFO_KIND, "veth");
+	struct nlattr *data = mnl_attr_nest_start(request, IFLA_INFO_DATA);
+	struct nlattr *peer = mnl_attr_nest_start(request, VETH_INFO_PEER);
+	peer_body = mnl_nlmsg_put_extra_header(request, sizeof(*peer_body));
+	(void)peer_body; /* zeroed */
+	mnl_attr_put_strz(request, IFLA_IFNAME, a->name);
+	mnl_attr_put(request, IFLA_ADDRESS, MAC_SIZE, a->mac);
+	mnl_attr_put_u32(request, IFLA_MTU, a->mtu);
+	mnl_attr_put_u32(request, IFLA_NET_NS_FD, (uint32_t)netns);
+	mnl_attr_nest_end(request, peer);
+	mnl_attr_nest_end(request, data);
+	mnl_attr_nest_end(request, info);
+}
+
+static void make_pair(struct attachment *a, const struct link *bridge, int netns)
+{
+	ask_for_pair(a, bridge, netns);
+	/* The kernel takes neither of these with the request that makes an interface. */
+	struct nlmsghdr *request = link_change(&host, a->host_name, 0, "set up");
+	if (a->alias)
+		mnl_attr_put(request, IFLA_IFALIAS, strlen(a->alias), a->alias);
+	/* A port of a bridge needs no address. */
+	if (a->mtu >= IPV6_LEAST_MTU && link_has_ipv6())
+		link_put_no_link_local(request);
+	link_up(&host, a->host_name);
+
+	if (rtnl_send(&host, NULL, NULL) == 0) {
+		on_failure(undo_pair, a->host_name);
+		return;
+	}
+	if (host.failed == 0 && host.why == EEXIST)
+		refuse(a->name, "there is an interface of this name in that namespace");
+	if (host.failed > 0)
+		on_failure(undo_pair, a->host_name);
+	rtnl_fail(&host, a->bridge);
+}
+
+/* Who has addresses is not to get more of them from whoever else is on the bridge. */
+static void set_ipv6(const struct attachment *a, const struct link *link)
+{
+	if (!link_has_ipv6() || link->mtu < IPV6_LEAST_MTU) {
+		if (first_of(a, AF_INET6))
+			refuse(a->name, "the kernel here has no IPv6");
+		return;
+	}
+	if (!a->count)
+		return;
+	if (link_set_ipv6(a->name, "accept_ra", "0") && errno != ENOENT)
+		fail(a->name, "set accept_ra");
+	if (first_of(a, AF_INET6) && link->ipv6_off && link_set_ipv6(a->name, "disable_ipv6", "0"))
+		fail(a->name, "switch IPv6 on");
+	link_put_no_link_local(link_change(&inside, a->name, 0, "no link-local address"));
+}
+
+static void set_up_inside(const struct attachment *a)
+{
+	struct link link;
+
+	if (!link_find(&inside, a->name, &link))
+		refuse(a->name, "the interface is gone again");
+	set_ipv6(a, &link);
+	link_up(&inside, "lo");
+	for (unsigned int i = 0; i < a->count; i++)
+		link_add_address(&inside, link.index, &a->addresses[i], NLM_F_EXCL);
+	if (first_of(a, AF_INET6)) {
+		struct cidr local = link_local(a->mac);
+
+		link_add_address(&inside, link.index, &local, NLM_F_EXCL);
+	}
+	link_up(&inside, a->name);
+	for (unsigned int i = 0; i < a->gateway_count; i++)
+		route_add_default(&inside, link.index, &a->gateways[i]);
+	rtnl_do(&inside, NULL, NULL, a->name);
+}
+
+void attach(struct attachment *a)
+{
+	struct link bridge, port;
+
+	rtnl_open(&host);
+	bridge_get(&host, a->bridge, &bridge);
+	choose(a, &bridge);
+	int netns = netns_enter(&a->to);
+	rtnl_open(&inside);
+	check_addresses(a);
+	make_pair(a, &bridge, netns);
+	set_up_inside(a);
+	/*
+	 * Whether a port forwards is found out behind our backs; a look at it has it done now, and
+	 * the first packet is not lost.
+	 */
+	(void)link_find(&host, a->host_name, &port);
+}
+
+void detach_link(const struct netns *from, const char *name)
+{
+	(void)netns_enter(from);
+	rtnl_open(&inside);
+	link_remove(&inside, name);
+	if (rtnl_send(&inside, NULL, NULL) && errno != ENODEV)
+		rtnl_fail(&inside, name);
+}

@@ -1,0 +1,116 @@
+/* Routes: see routes.h. */
+#define _GNU_SOURCE
+#include "routes.h"
+
+#include "err.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of a family whose table was asked for. */
+static int take_route(const struct nlmsghdr *message, void *into)
+{
+	const struct rtmsg *body = mnl_nlmsg_get_payload(message);
+	struct route route = {
+	        .to = {body->rtm_family, body->rtm_dst_len, {0}},
+                  .type = body->rtm_type
+        };
+	struct routes *routes = into;
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, message, sizeof(*body))
+	{
+		int type = mnl_attr_get_type(attr);
+
+		if (type == RTA_DST && mnl_attr_get_payload_len(attr) <= sizeof(route.to.at))
+			memcpy(route.to.at, mnl_attr_get_payload(attr),
+			       mnl_attr_get_payload_len(attr));
+		else if (type == RTA_OIF)
+			route.link = mnl_attr_get_u32(attr);
+		else if (type == RTA_PRIORITY)
+			route.metric = mnl_attr_get_u32(attr);
+		else if (type == RTA_MULTIPATH &&
+		         mnl_attr_get_payload_len(attr) >= sizeof(struct rtnexthop))
+			route.link =
+			        (unsigned int)((const struct rtnexthop *)mnl_attr_get_payload(attr))
+			                ->rtnh_ifindex;
+	}
+	/* A kernel that is too old to leave them out itself sends all tables, and cached routes. */
+	if (body->rtm_table != RT_TABLE_MAIN || body->rtm_flags & RTM_F_CLONED ||
+	    body->rtm_type == RTN_MULTICAST)
+		return MNL_CB_OK;
+	if (!(routes->count & (routes->count + 1)))
+		routes->at = xrealloc(routes->at, 2 * (routes->count + 1) * sizeof(*routes->at));
+	routes->at[routes->count++] = route;
+	return MNL_CB_OK;
+}
+
+static void read_family(struct rtnl *r, int family, struct routes *routes)
+{
+	unsigned int before = routes->count;
+	int failed;
+
+	do {
+		struct rtmsg *body;
+		struct nlmsghdr *request = rtnl_request(r, RTM_GETROUTE, NLM_F_DUMP, sizeof(*body),
+		                                        &body, "list the routes");
+
+		body->rtm_family = (unsigned char)family;
+		mnl_attr_put_u32(request, RTA_TABLE, RT_TABLE_MAIN);
+		routes->count = before;
+		failed = rtnl_send(r, take_route, routes);
+	} while (failed && errno == EINTR);
+	/* ENOENT: the table is empty; others: there is no such family. */
+	if (failed && errno != ENOENT && errno != EAFNOSUPPORT && errno != EOPNOTSUPP)
+		rtnl_fail(r, NULL);
+}
+
+void routes_read(struct rtnl *r, struct routes *routes)
+{
+	*routes = (struct routes){0};
+	read_family(r, AF_INET, routes);
+	read_family(r, AF_INET6, routes);
+}
+
+static const struct route *default_route(const struct routes *routes)
+{
+	const struct route *best = NULL;
+
+	for (const struct route *one = routes->at; one < routes->at + routes->count; one++)
+		if (!one->to.length && one->type == RTN_UNICAST && one->link &&
+		    (!best || one->metric < best->metric))
+			best = one;
+	return best;
+}
+
+bool routes_uplink(struct rtnl *r, struct link *uplink)
+{
+	struct routes routes = {0};
+
+	read_family(r, AF_INET, &routes);
+	const struct route *best = default_route(&routes);
+	if (!best) {
+		read_family(r, AF_INET6, &routes);
+		best = default_route(&routes);
+	}
+	bool found = best && link_find_index(r, best->link, uplink);
+	free(routes.at);
+	return found;
+}
+
+void route_add_default(struct rtnl *r, unsigned int link, const struct cidr *gateway)
+{
+	char text[CIDR_TEXT];
+	struct rtmsg *body;
+	struct nlmsghdr *request =
+	        rtnl_request(r, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, sizeof(*body), &body,
+	                     "add the default route by %s", cidr_address_text(gateway, text));
+
+	body->rtm_family = (unsigned char)gateway->family;
+	body->rtm_table = RT_TABLE_MAIN;
+	body->rtm_protocol = RTPROT_BOOT;
+	body->rtm_scope = RT_SCOPE_UNIVERSE;
+	body->rtm_type = RTN_UNICAST;
+	mnl_attr_put(request, RTA_GATEWAY, cidr_bits(gateway) / 8, gateway->at);
+	mnl_attr_put_u32(request, RTA_OIF, link);
+}
