@@ -4,7 +4,6 @@
 
 #include "err.h"
 #include "io.h"
-#include "num.h"
 #include "sys.h"
 #include <errno.h>
 #include <poll.h>
@@ -13,15 +12,6 @@
 enum { READY, CALLER };
 int detach_fds[DETACH_FDS] = {-1, -1};
 static int child_end = -1; /* of the pipe READY */
-
-void detach_opt_fd(const struct opt *opt, const char *arg)
-{
-	uint64_t number;
-
-	if (num_parse(arg, INT16_MAX, &number) || number < 3)
-		opt_refuse(opt, arg, "not a descriptor's number from 3 up");
-	*(int *)opt->into = (int)number;
-}
 
 static _Noreturn void wait_and_exit(int other, const sigset_t *mask)
 {

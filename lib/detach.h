@@ -8,7 +8,6 @@
 #ifndef DETACH_H
 #define DETACH_H
 
-#include "opt.h"
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
@@ -30,9 +29,6 @@ int detach_child(int number);
 
 /* In a child without number: about to execute it. */
 void detach_ready(void);
-
-/* A setter for that number, of a descriptor that is not open yet; into: int. */
-void detach_opt_fd(const struct opt *opt, const char *arg);
 
 /* Descriptors that are not to be closed. */
 enum { DETACH_FDS = 2 };

@@ -3,6 +3,7 @@
 #include "fds.h"
 
 #include "err.h"
+#include "num.h"
 #include "sys.h"
 
 void fds_add(struct fds *fds, int fd)
@@ -19,6 +20,15 @@ void fds_opt(const struct opt *opt, const char *arg)
 	fds_add(opt->into, fd);
 }
 
+void fds_opt_number(const struct opt *opt, const char *arg)
+{
+	uint64_t number;
+
+	if (num_parse(arg, INT16_MAX, &number) || number < 3)
+		opt_refuse(opt, arg, "not a descriptor's number from 3 up");
+	*(int *)opt->into = (int)number;
+}
+
 void fds_reserve(void)
 {
 	int fd;
@@ -29,6 +39,17 @@ void fds_reserve(void)
 	if (fd < 0)
 		fail("/", "open");
 	(void)close(fd);
+}
+
+void fds_claim(int fd)
+{
+	if (fd < 0 || fcntl(fd, F_GETFD) >= 0)
+		return;
+	int place = open("/", O_PATH | O_CLOEXEC);
+	if (place < 0 || (place != fd && dup3(place, fd, O_CLOEXEC) < 0))
+		fail(NULL, "reserve descriptor %d", fd);
+	if (place != fd)
+		(void)close(place);
 }
 
 void fds_close_but(const int *kept, size_t count)

@@ -14,6 +14,9 @@ struct fds {
 /* An option's setter for a descriptor that is open; into: struct fds. */
 void fds_opt(const struct opt *opt, const char *arg);
 
+/* A setter for the number of one that is yet to be opened, from 3 up; into: int. */
+void fds_opt_number(const struct opt *opt, const char *arg);
+
 void fds_add(struct fds *fds, int fd);
 
 /*
@@ -21,6 +24,12 @@ void fds_add(struct fds *fds, int fd);
  * closes. Otherwise the next pipe takes the number, and an error message goes into that. fail()s.
  */
 void fds_reserve(void);
+
+/*
+ * Have nothing that is opened from here on get this number, which something else is to have later
+ * on; below 0: none. fail()s.
+ */
+void fds_claim(int fd);
 
 /* Close all but 0, 1, 2 and these; numbers below 0 stand for none. fail()s. */
 void fds_close_but(const int *kept, size_t count);

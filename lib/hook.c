@@ -1,4 +1,4 @@
-/* Commands run at the end: see hook.h. */
+/* Commands run on the way: see hook.h. */
 #define _GNU_SOURCE
 #include "hook.h"
 
@@ -32,49 +32,75 @@ void hook_opt_arg(const struct opt *opt, const char *arg)
 	list_add(&hooks->words, (char *)(uintptr_t)arg);
 }
 
-static void run(char **hook, const posix_spawn_file_actions_t *files, const posix_spawnattr_t *how)
+/* Hooks get what is said here, nothing of what is open for other ends. */
+static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *how)
+{
+	sigset_t none;
+
+	(void)syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
+	(void)sigemptyset(&none);
+	if ((errno = posix_spawn_file_actions_init(files)) ||
+	    (errno = posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0)) ||
+	    (errno = posix_spawn_file_actions_adddup2(files, 2, 1)) ||
+	    (errno = posix_spawnattr_init(how)) ||
+	    (errno = posix_spawnattr_setflags(how, POSIX_SPAWN_SETSIGMASK)) ||
+	    (errno = posix_spawnattr_setsigmask(how, &none)))
+		return -1;
+	return 0;
+}
+
+pid_t hook_start(char *const *words)
 {
 	extern char **environ;
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t how;
 	pid_t pid;
+
+	if (prepare(&files, &how)) {
+		complain(words[0], "prepare the hook");
+		return -1;
+	}
+	errno = posix_spawnp(&pid, words[0], &files, &how, words, environ);
+	if (errno) {
+		complain(words[0], "run the hook");
+		pid = -1;
+	}
+	(void)posix_spawn_file_actions_destroy(&files);
+	(void)posix_spawnattr_destroy(&how);
+	return pid;
+}
+
+bool hook_ended_well(const char *name, int status)
+{
+	if (status)
+		complain_plainly(name, "the hook ended with status %d", status);
+	return !status;
+}
+
+static void run(char *const *words)
+{
+	pid_t pid = hook_start(words);
 	int status;
 
-	errno = posix_spawnp(&pid, hook[0], files, how, hook, environ);
-	if (errno) {
-		complain(hook[0], "run the hook");
+	if (pid < 0)
 		return;
-	}
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return;
-	if (status)
-		complain_plainly(hook[0], "the hook ended with status %d",
-		                 WIFEXITED(status) ? WEXITSTATUS(status)
-		                                   : STATUS_SIGNAL + WTERMSIG(status));
+	(void)hook_ended_well(words[0], WIFEXITED(status) ? WEXITSTATUS(status)
+	                                                  : STATUS_SIGNAL + WTERMSIG(status));
+}
+
+char **hook_words(const struct hooks *hooks, size_t i)
+{
+	return hooks->words.at + hooks->starts[i];
 }
 
 void hooks_run(void *of)
 {
 	struct hooks *hooks = of;
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t how;
-	sigset_t none;
 
-	if (!hooks->count)
-		return;
-	/* Hooks get what is said here, nothing of what is open for other ends. */
-	(void)syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
-	(void)sigemptyset(&none);
-	if (posix_spawn_file_actions_init(&files) ||
-	    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0) ||
-	    posix_spawn_file_actions_adddup2(&files, 2, 1) || posix_spawnattr_init(&how) ||
-	    posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK) ||
-	    posix_spawnattr_setsigmask(&how, &none)) {
-		complain(NULL, "prepare the hooks");
-		return;
-	}
 	for (size_t i = 0; i < hooks->count; i++)
-		run(hooks->words.at + hooks->starts[i], &files, &how);
+		run(hook_words(hooks, i));
 	hooks->count = 0;
-	(void)posix_spawn_file_actions_destroy(&files);
-	(void)posix_spawnattr_destroy(&how);
 }

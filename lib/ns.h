@@ -74,4 +74,11 @@ void ns_opt_boottime(const struct opt *opt, const char *arg);
  */
 void ns_make_time(const struct ns_clocks *clocks);
 
+/*
+ * In the child: make the cgroup namespace, whose root is the cgroup of who makes it, and the time
+ * namespace if its clocks are to be set, which clone3(2) was not asked for; make the mounts of a
+ * new mount namespace private and, where pids are others, too, mount a new /proc. fail()s.
+ */
+void ns_set_up(const struct ns_want wants[NS_KINDS], const struct ns_clocks *clocks, bool no_proc);
+
 #endif

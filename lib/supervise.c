@@ -49,14 +49,24 @@ static void end(int number)
 	_exit(STATUS_SIGNAL + number);
 }
 
-void supervise_undo(const sigset_t *before)
+void supervise_mortal(void)
 {
 	static const int deadly[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++)
 		if (signal(deadly[i], end) == SIG_IGN)
 			(void)signal(deadly[i], SIG_IGN); /* as the caller wants it */
+}
+
+void supervise_undo(const sigset_t *before)
+{
+	supervise_mortal();
 	(void)sigprocmask(SIG_SETMASK, before, NULL);
+}
+
+static int status_of(int one)
+{
+	return WIFEXITED(one) ? WEXITSTATUS(one) : STATUS_SIGNAL + WTERMSIG(one);
 }
 
 /* Reap all that has ended. Is `child` among them? */
@@ -68,27 +78,49 @@ static bool reap(pid_t child, int *status)
 	for (pid_t pid; (pid = waitpid(-1, &one, WNOHANG)) > 0;) {
 		if (pid != child)
 			continue;
-		*status = WIFEXITED(one) ? WEXITSTATUS(one) : STATUS_SIGNAL + WTERMSIG(one);
+		*status = status_of(one);
 		ended = true;
 	}
 	return ended;
 }
 
-int supervise(pid_t child, bool apart)
+/* Wait for the next signal; it may be that a child has ended. */
+static void hand_on(pid_t child, bool apart)
 {
 	sigset_t held;
 	siginfo_t info;
-	int status = STATUS_OWN;
 
 	held_signals(&held);
-	while (!reap(child, &status)) {
-		int signal = sigwaitinfo(&held, &info);
+	int signal = sigwaitinfo(&held, &info);
+	if (signal < 0 || signal == SIGCHLD)
+		return; /* EINTR: stopped and continued */
+	if (info.si_code == SI_KERNEL && !apart)
+		return;
+	(void)kill(child, signal); /* not reaped yet, so the pid is still the child's */
+}
 
-		if (signal < 0 || signal == SIGCHLD)
-			continue; /* EINTR: stopped and continued */
-		if (info.si_code == SI_KERNEL && !apart)
-			continue;
-		(void)kill(child, signal); /* not reaped yet, so the pid is still the child's */
-	}
+int supervise(pid_t child, bool apart)
+{
+	int status = STATUS_OWN;
+
+	while (!reap(child, &status))
+		hand_on(child, apart);
 	return status;
+}
+
+int supervise_helper(pid_t helper, pid_t child, bool apart)
+{
+	int one;
+	pid_t pid;
+
+	while ((pid = waitpid(helper, &one, WNOHANG)) == 0)
+		hand_on(child, apart);
+	return pid < 0 ? STATUS_OWN : status_of(one);
+}
+
+bool supervise_ended(pid_t child)
+{
+	siginfo_t info = {0};
+
+	return waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid;
 }

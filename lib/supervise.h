@@ -28,6 +28,9 @@ int supervise_signals(void);
  */
 void supervise_undo(const sigset_t *before);
 
+/* The last part of that alone, for who holds back nothing. */
+void supervise_mortal(void);
+
 /*
  * Wait for `child`, handing on what signals come. A signal that the terminal sent (^C) has reached
  * the child already where both are of one process group: with `apart`, when the child is in a
@@ -35,5 +38,11 @@ void supervise_undo(const sigset_t *before);
  * duty. Returns the exit status as status.h has it: the child's own, or 128 + signal.
  */
 int supervise(pid_t child, bool apart);
+
+/* The same until `helper`, another child of ours, has ended, whose status it returns. */
+int supervise_helper(pid_t helper, pid_t child, bool apart);
+
+/* Has it ended? It is not reaped. */
+bool supervise_ended(pid_t child);
 
 #endif

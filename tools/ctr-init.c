@@ -25,6 +25,7 @@
 #include "supervise.h"
 #include "sys.h"
 #include "sysctl.h"
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -37,7 +38,7 @@ static struct environment environment;
 static struct list sysctls;
 static const char *hostname;
 static bool init, loopback;
-static int args_fd = -1, env_fd = -1, console_fd = -1, info_fd = -1;
+static int wait_fd = -1, args_fd = -1, env_fd = -1, console_fd = -1, info_fd = -1;
 static int out_fd = -1, error_fd = -1, ready_fd = -1;
 
 /* clang-format off */
@@ -61,6 +62,7 @@ static const struct opt options[] = {
 	{"env", 'e', "NAME=VALUE", "set a variable (repeatable)", environment_opt, &environment},
 	{"env-fd", 0, "N", "NUL-ended variables from N", opt_fd, &env_fd},
 	{"args-fd", 0, "N", "NUL-ended arguments from N", opt_fd, &args_fd},
+	{"wait-fd", 0, "N", "go on when a byte came from N (ns-spawn --setup-fd)", opt_fd, &wait_fd},
 	{"info-fd", 0, "N", "tell on N when the command is executed", opt_fd, &info_fd},
 	{"console-fd", 0, "N", "new terminal; its master to socket N", opt_fd, &console_fd},
 	{"stdout-fd", 0, "N", "the command's stdout; ours stays as it is", opt_fd, &out_fd},
@@ -98,6 +100,25 @@ static void tell_failure(void *unused)
 		(void)dprintf(info_fd, "failed\t%d\n", err_status);
 	if (ready_fd >= 0)
 		(void)write_all(ready_fd, (char[]){DETACH_FAILED}, 1);
+}
+
+/* For what is done to us from outside, as to the network. */
+static void await_setup(void)
+{
+	char byte;
+	ssize_t got;
+
+	if (wait_fd < 0)
+		return;
+	while ((got = read(wait_fd, &byte, 1)) < 0 && errno == EINTR)
+		;
+	if (got < 0)
+		fail("--wait-fd", "read");
+	if (!got)
+		refuse("--wait-fd",
+		       "the end of the file came, and not the byte: the set-up failed");
+	(void)close(wait_fd);
+	wait_fd = -1;
 }
 
 /* Just before, since there is no after; what then fails is told as well. */
@@ -157,12 +178,14 @@ static void stay_as_init(void)
 int main(int argc, char **argv)
 {
 	int first = opt_parse(&tool, argc, argv);
-	const int keep[] = {args_fd, env_fd, console_fd, info_fd, out_fd, error_fd, ready_fd};
+	const int keep[] = {wait_fd, args_fd, env_fd,   console_fd,
+	                    info_fd, out_fd,  error_fd, ready_fd};
 	struct user user;
 
 	if (!rootfs.dir)
 		usage_error("--root is missing");
 	caller_meet(keep, sizeof(keep) / sizeof(keep[0]));
+	supervise_mortal();
 	check_namespaces();
 	char **command = args_fd >= 0 ? args_read(args_fd, NULL, 0) : argv + first;
 	if (!command[0])
@@ -175,6 +198,8 @@ int main(int argc, char **argv)
 		fail(hostname, "set the host name");
 	if (loopback)
 		loopback_up();
+	if (sysctls.count)
+		await_setup(); /* there are some for each interface */
 	sysctl_set(&sysctls);
 	rootfs_enter(&rootfs);
 	user_find(rights.user, &user);
@@ -187,6 +212,7 @@ int main(int argc, char **argv)
 	}
 	environment_inside(&environment, user.home, console_fd >= 0);
 	inside_enter(rootfs.workdir);
+	await_setup();
 	if (info_fd >= 0 || ready_fd >= 0)
 		tell_start();
 	rlimits_set(&rlimits); /* after all that we write ourselves: fsize may be small */

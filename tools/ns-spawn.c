@@ -17,10 +17,10 @@
 #include "err.h"
 #include "fds.h"
 #include "gate.h"
-#include "hook.h"
 #include "io.h"
 #include "ns.h"
 #include "report.h"
+#include "setup.h"
 #include "supervise.h"
 #include "sys.h"
 #include "watch.h"
@@ -37,6 +37,7 @@ static struct fds kept;
 static struct list uid_map, gid_map;
 static struct cgroup_dirs cgroups;
 static struct hooks hooks;
+static struct setup setup = SETUP_NONE;
 static struct gate gate;
 static pid_t child;
 
@@ -66,7 +67,10 @@ static const struct opt options[] = {
 	{"keep-fd", 0, "N", "leave N open for the command (repeatable)", fds_opt, &kept},
 	{"info-fd", 0, "N", "tell pid, start time, exit status on N", opt_fd, &info_fd},
 	{"detach", 0, NULL, "return once COMMAND is executed; wait in the background", opt_flag, &detach},
-	{"ready-fd", 0, "N", "with --detach: COMMAND tells on N when that is", detach_opt_fd, &ready_fd},
+	{"ready-fd", 0, "N", "with --detach: COMMAND tells on N when that is", fds_opt_number, &ready_fd},
+	{"setup-hook", 0, "COMMAND", "run it while COMMAND starts (repeatable)", hook_opt, &setup.hooks},
+	{"setup-hook-arg", 0, "ARG", "one more argument for it; {}: the pid", hook_opt_arg, &setup.hooks},
+	{"setup-fd", 0, "N", "a byte comes from N when these are through", fds_opt_number, &setup.number},
 	{"exit-hook", 0, "COMMAND", "run it at the end (repeatable)", hook_opt, &hooks},
 	{"exit-hook-arg", 0, "ARG", "one more argument for it", hook_opt_arg, &hooks},
 	{0},
@@ -110,8 +114,8 @@ static void kill_child(void *nothing)
 /*
  * Clone the child, on v2 into its cgroup in the same call. But where namespaces are joined it is
  * moved while it waits, for a given cgroup namespace need not show the cgroup. Not among the flags
- * is what set_up() makes: a cgroup namespace, as its root is the cgroup of who makes it, and clocks
- * that are to be set.
+ * is what ns_set_up() makes: a cgroup namespace, as its root is the cgroup of who makes it, and
+ * clocks that are to be set.
  */
 static void clone_child(void)
 {
@@ -136,21 +140,6 @@ static void clone_child(void)
 		cgroup_dirs_add(&cgroups, child);
 }
 
-static void set_up(void)
-{
-	if (wants[NS_CGROUP].make && unshare(CLONE_NEWCGROUP))
-		fail(NULL, "make a cgroup namespace");
-	if (clocks.set)
-		ns_make_time(&clocks);
-	if (wants[NS_MNT].make && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		fail("/", "make mounts private");
-	if (wants[NS_MNT].make && (wants[NS_PID].make || wants[NS_PID].join) && !no_proc &&
-	    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
-		fail("/proc", "mount");
-	if (session && setsid() < 0)
-		fail(NULL, "start a session");
-}
-
 /* A hook may wait for the other end of what only the child was to have. */
 static void run_hooks(void *nothing)
 {
@@ -166,8 +155,12 @@ static _Noreturn void enter(char **command, size_t count, const sigset_t *mask)
 	if (uid_map.count || gid_map.count || wants[NS_USER].join)
 		ns_become_root();
 	gate_follow_parent(&gate);
-	set_up();
+	ns_set_up(wants, &clocks, no_proc);
+	if (session && setsid() < 0)
+		fail(NULL, "start a session");
 	supervise_undo(mask);
+	if (setup.number >= 0)
+		fds_add(&kept, setup_in_child(&setup));
 	if (detach)
 		fds_add(&kept, detach_child(ready_fd));
 	if (args_fd >= 0) {
@@ -185,17 +178,21 @@ static _Noreturn void enter(char **command, size_t count, const sigset_t *mask)
 /* The cgroups are asked in the end, when the directory may be another. */
 static void close_others(int watch)
 {
-	enum { OURS = 5 };
-	int ours[OURS + CGROUP_DIRS] = {info_fd, gate.parent, watch, detach_fds[0], detach_fds[1]};
+	enum { OURS = 7 };
+	int ours[OURS + CGROUP_DIRS] = {info_fd,       gate.parent,   watch,        detach_fds[0],
+	                                detach_fds[1], setup.ends[0], setup.ends[1]};
 
 	memcpy(ours + OURS, cgroups.fds, sizeof(cgroups.fds));
 	fds_close_but(ours, OURS + cgroups.names.count);
 }
 
-static _Noreturn void exit_with_child(void)
+/* Not set_up: it was we who killed it, or it has ended by itself just before. */
+static _Noreturn void exit_with_child(bool set_up)
 {
 	int status = supervise(child, session);
 
+	if (!set_up && status == STATUS_SIGNAL + SIGKILL)
+		status = STATUS_OWN;
 	keep_what_is_done();
 	if (info_fd >= 0)
 		report_end(info_fd, status, &cgroups);
@@ -222,10 +219,13 @@ int main(int argc, char **argv)
 	on_failure(run_hooks, NULL);
 	supervise_begin(&mask);
 	fds_reserve();
+	fds_claim(ready_fd);
+	fds_claim(setup.number);
 	if (detach)
 		detach_begin(&mask);
 	cgroup_dirs_open(&cgroups);
 	gate_make(&gate);
+	setup_make(&setup);
 	clone_child();
 	if (child == 0) {
 		keep_what_is_done();
@@ -236,13 +236,14 @@ int main(int argc, char **argv)
 		enter(command, (size_t)(argc - first), &mask);
 	}
 	if (!gate_is_reached(&gate))
-		exit_with_child();
+		exit_with_child(true);
 	int watch = watch_child(child);
 	ns_map_ids(child, &uid_map, &gid_map);
 	if (info_fd >= 0)
 		report_start(info_fd, child);
 	close_others(watch);
 	gate_open(&gate);
-	detached = detach && detach_wait(child);
-	exit_with_child();
+	bool set_up = setup_run(&setup, child, session);
+	detached = set_up && detach && detach_wait(child);
+	exit_with_child(set_up);
 }

@@ -1,0 +1,34 @@
+/*
+ * What is done to a child from outside while it goes on with what it can do itself: hooks, and a
+ * pipe by which it learns that they are through.
+ */
+#ifndef SETUP_H
+#define SETUP_H
+
+#include "hook.h"
+
+struct setup {
+	struct hooks hooks;
+	int number;  /* what the child knows the reading end by; below 0: it does not get it */
+	int ends[2]; /* of the pipe */
+};
+#define SETUP_NONE                                                                                 \
+	{                                                                                          \
+		.number = -1, .ends = { -1, -1 }                                                   \
+	}
+
+/* Make the pipe, if there is one; its number has been fds_claim()ed. fail()s. */
+void setup_make(struct setup *setup);
+
+/* In the child: give the reading end its number, which is returned, and close the rest. fail()s. */
+int setup_in_child(const struct setup *setup);
+
+/*
+ * Run the hooks, one after the other, with `{}` in an argument standing for the child's pid, and
+ * hand on signals as supervise() does; then write one byte and close the pipe. A hook that fails is
+ * complained of and has the child killed: false. When the child ends meanwhile no further hook is
+ * run, and what it ended with is what counts. It is not reaped.
+ */
+bool setup_run(const struct setup *setup, pid_t child, bool apart);
+
+#endif
