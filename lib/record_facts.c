@@ -1,6 +1,7 @@
 /* What `run` tells of a container's process, and what is true of that now: see record.h. */
 #define _GNU_SOURCE
 #include "err.h"
+#include "io.h"
 #include "process.h"
 #include "record.h"
 #include <errno.h>
@@ -51,6 +52,39 @@ static void judge(struct record *record, const struct list *facts, bool locked)
 		list_add(&record->facts, xstrdup(is_this_boot(facts) ? "exit=137" : "exit=255"));
 }
 
+/* Where a key has its place among `slots`, a power of two and more than there are keys. */
+static size_t place_of(const char *const *seen, size_t slots, const char *pair)
+{
+	size_t length = (size_t)(strchr(pair, '=') + 1 - pair), hash = 5381;
+
+	for (size_t i = 0; i < length; i++)
+		hash = hash * 33 + (unsigned char)pair[i];
+	for (;; hash++)
+		if (!seen[hash & (slots - 1)] || !strncmp(seen[hash & (slots - 1)], pair, length))
+			return hash & (slots - 1);
+}
+
+/* A later line stands for the ones before with the same key; without a value, for none. There may
+   be thousands, of ports. */
+static void keep_last(struct list *facts)
+{
+	size_t slots = 16, kept = facts->count;
+
+	while (slots < 2 * facts->count)
+		slots *= 2;
+	FREED const char **seen = xalloc(slots * sizeof(*seen));
+	for (size_t i = facts->count; i-- > 0;) {
+		char *pair = facts->at[i];
+		size_t place = place_of(seen, slots, pair);
+
+		if (!seen[place] && *(strchr(pair, '=') + 1))
+			facts->at[--kept] = pair;
+		seen[place] = pair;
+	}
+	facts->count -= kept;
+	memmove(facts->at, facts->at + kept, (facts->count + 1) * sizeof(*facts->at));
+}
+
 /* Empty: there is no such file. False with errno: it cannot be read. */
 static bool read_facts(int store, const char *id, const char *file, struct list *facts,
                        bool *locked)
@@ -69,6 +103,8 @@ static bool read_facts(int store, const char *id, const char *file, struct list 
 		*tab = '=';
 		list_add(facts, line);
 	}
+	if (facts->count)
+		keep_last(facts);
 	return true;
 }
 

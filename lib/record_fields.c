@@ -5,6 +5,8 @@
 #include "err.h"
 #include "io.h"
 #include "log_time.h"
+#include "record_networks.h"
+#include "record_ports.h"
 #include "row.h"
 #include <stdio.h>
 #include <string.h>
@@ -166,16 +168,6 @@ static void put_labels(const struct record *record)
 static void put_mounts(const struct record *record)
 {
 	put_list(record, "opt_", "volume=");
-}
-
-static void put_networks(const struct record *record)
-{
-	put_value(record, "network");
-}
-
-static void put_ports(const struct record *record)
-{
-	put_value(record, "ports");
 }
 
 static const struct {

@@ -4,6 +4,8 @@
 
 #include "err.h"
 #include "io.h"
+#include "record_networks.h"
+#include "record_ports.h"
 #include <regex.h>
 #include <string.h>
 
@@ -76,11 +78,6 @@ static bool match_ancestor(const struct record *record, const char *value)
 	return !name[length] || !strcmp(name + length, ":latest");
 }
 
-static bool match_network(const struct record *record, const char *value)
-{
-	return is(record, "network", value);
-}
-
 /* The same key's later value counts. */
 static bool match_label(const struct record *record, const char *value)
 {
@@ -130,6 +127,8 @@ static const struct filter {
         {"ancestor", match_ancestor, false},
         {"volume",   match_volume,   false},
         {"network",  match_network,  false},
+        {"publish",  match_publish,  false},
+        {"expose",   match_expose,   false},
 };
 enum { FILTERS = sizeof(filters) / sizeof(filters[0]) };
 
@@ -147,6 +146,10 @@ void filter_opt(const struct opt *opt, const char *arg)
 		if (value_for(&filters[i], arg)) {
 			if (filters[i].match == match_name)
 				(void)finds(value_for(&filters[i], arg), ""); /* is it one? */
+			if ((filters[i].match == match_publish ||
+			     filters[i].match == match_expose) &&
+			    !ports_are_valid(value_for(&filters[i], arg)))
+				opt_refuse(opt, arg, "not PORT[-PORT][/tcp|udp|sctp]");
 			list_add(opt->into, (char *)(uintptr_t)arg);
 			return;
 		}

@@ -9,7 +9,7 @@
 /*
  * A setter for KEY=VALUE; into: struct list. Keys: id, name (regular expressions), label (KEY or
  * KEY=VALUE), status, exited, health, ancestor (an image's name or id), volume (a source or a
- * target), network.
+ * target), network (a name or the beginning of an id), publish, expose (PORT[-PORT][/PROTOCOL]).
  */
 void filter_opt(const struct opt *opt, const char *arg);
 
