@@ -2,6 +2,8 @@
 # {"kind": "container", "of": RECORD, "image": IMAGE or null, "size": BYTES or null} and the like, as
 # scripts/inspect makes them, to an array. With $each, to an object a line.
 
+include "inspect_network"; # ports and networks
+
 # The words of a list that the shell has quoted.
 def words:
     [(. // "") | scan("(?:'[^']*'|\\\\.|[^'\\\\\\s])+")
@@ -75,11 +77,6 @@ def mount:
         + (if $given["tmpfs-mode"] then {Mode: ($given["tmpfs-mode"] | explode | reduce .[] as $digit (0; . * 8 + $digit - 48))} else {} end)
         | if . == {} then {} else {TmpfsOptions: .} end);
 
-# -p [[IP:]PORT:]PORT[/PROTOCOL]
-def published:
-    reduce (.[]? | capture("^(?:(?:(?<ip>.*):)?(?<host>[0-9-]*):)?(?<port>[0-9-]+)(?:/(?<protocol>[a-z]+))?$")) as $p
-        ({}; .["\($p.port)/\($p.protocol // "tcp")"] += [{HostIp: ($p.ip // "" | ltrimstr("[") | rtrimstr("]")), HostPort: ($p.host // "")}]);
-
 # --device HOST[:INSIDE[:RIGHTS]]
 def device:
     split(":") | if length == 2 and (.[1] | startswith("/") | not) then [.[0], .[0], .[1]] else . end
@@ -130,11 +127,6 @@ def command($options; $image; $args):
     (if $options.entrypoint then $options.entrypoint | last | if . == "" then [] else [.] end else $image.Entrypoint // [] end) as $entrypoint
     | {Cmd: ($args[($entrypoint | length):] | nulled), Entrypoint: ($entrypoint | nulled)};
 
-def networks($record):
-    {($record.network // "none"): {IPAMConfig: null, Links: null, Aliases: null, MacAddress: "", NetworkID: "", EndpointID: "",
-        Gateway: ($record.gateway // ""), IPAddress: ($record.ip // ""), IPPrefixLen: 0, IPv6Gateway: "", GlobalIPv6Address: "",
-        GlobalIPv6PrefixLen: 0, DNSNames: null}};
-
 def layers($lowers; $dir; $merged):
     {Data: {LowerDir: ($lowers | join(":")), MergedDir: $merged, UpperDir: ($dir + "/upper"), WorkDir: ($dir + "/work")}, Name: "overlay2"};
 
@@ -150,8 +142,7 @@ def container_config($options; $image; $ports):
     . as $record
     | (.stdin | set) as $stdin | ($options.detach | flag) as $detached
     | ($options.volume // [] | map(select(contains(":") | not) | {(.): {}}) | add) as $volumes
-    | ([$options.expose[]? | if contains("/") then . else . + "/tcp" end | {(.): {}}] | add // {}) as $exposed
-    | (($image.ExposedPorts // {}) + ($ports | map_values({})) + $exposed | nulled) as $exposed
+    | (exposed({}) + ($ports | map_values({})) | sorted | nulled) as $exposed
     | {
         Hostname: (.inside | words | behind("--hostname") | last // ""),
         User: (.rights | words | behind("--user") | last // ""),
@@ -175,8 +166,8 @@ def host_config($options; $ports):
         LogConfig: log_config($options), NetworkMode: (.network // "none"), PortBindings: $ports,
         RestartPolicy: (.restart | restart_policy), AutoRemove: (.rm | set), VolumeDriver: "", VolumesFrom: $options["volumes-from"],
         CapAdd: $options["cap-add"], CapDrop: $options["cap-drop"], CgroupnsMode: "private", Dns: ($options.dns // []),
-        DnsOptions: [], DnsSearch: [], ExtraHosts: $options["add-host"], GroupAdd: $options["group-add"], IpcMode: ($options.ipc // ["private"] | last),
-        Cgroup: "", Links: null, OomScoreAdj: 0, PidMode: ($options.pid // [""] | last), Privileged: ($options.privileged | flag), PublishAllPorts: false,
+        DnsOptions: ($options["dns-option"] // []), DnsSearch: ($options["dns-search"] // []), ExtraHosts: $options["add-host"], GroupAdd: $options["group-add"], IpcMode: ($options.ipc // ["private"] | last),
+        Cgroup: "", Links: null, OomScoreAdj: 0, PidMode: ($options.pid // [""] | last), Privileged: ($options.privileged | flag), PublishAllPorts: ($options["publish-all"] | flag),
         ReadonlyRootfs: ($options["read-only"] | flag), SecurityOpt: $options["security-opt"], UTSMode: ($options.uts // [""] | last), UsernsMode: "",
         ShmSize: ($options["shm-size"] // ["64m"] | last | bytes), Runtime: "mini-docker", Isolation: "",
         CpuShares: ($limits | behind("--cpu-shares") | last // "0" | tonumber), Memory: $memory,
@@ -196,7 +187,7 @@ def container:
     (.image.image.config // {}) as $image | .size as $size | .image.size as $image_size | .of
     | . as $record | options as $options | .dir as $dir
     | ($dir | sub("/containers/[0-9a-f]{64}$"; "")) as $root
-    | ($options.publish // [] | published) as $ports
+    | ($options.publish // [] | bindings) as $ports
     | {
         Id: .id, Created: (.created | sub("0+Z$"; "Z") | sub("[.]Z$"; "Z")), Path: .args[0], Args: .args[1:], State: state(.), Image: (.image // ""),
         ResolvConfPath: ($dir + "/resolv.conf"), HostnamePath: ($dir + "/hostname"), HostsPath: ($dir + "/hosts"),
@@ -206,11 +197,7 @@ def container:
         Mounts: (mounts($root; [($options.device[]? | device.PathOnHost), ($options.ipc[]? | select(. == "host") | "/dev/shm")]) + [$options.mount[]? | mount | select(.Type == "tmpfs")
             | {Type: "tmpfs", Source: "", Destination: .Target, Mode: "", RW: (.ReadOnly != true), Propagation: ""}]),
         Config: container_config($options; $image; $ports),
-        NetworkSettings: {
-            Bridge: "", SandboxID: "", SandboxKey: (if .pid then "/proc/\(.pid)/ns/net" else "" end),
-            Ports: (if .pid then ([$image.ExposedPorts // {} | keys[] | {(.): null}] | add // {}) + $ports else {} end),
-            Gateway: (.gateway // ""), IPAddress: (.ip // ""), IPPrefixLen: 0, MacAddress: "", Networks: networks(.)
-        }
+        NetworkSettings: network_settings(.networks | words; numbered("net_"); numbered("port_"))
     }
     + if $size then {SizeRw: $size, SizeRootFs: ($size + ($image_size // 0))} else {} end;
 
