@@ -42,6 +42,41 @@ out_of_range() {
     done
 }
 
+@test "portspec_parse takes published ports in all their forms, and says why one is none" {
+    gives portspec 8080:80 8080:80/tcp
+    gives portspec 1:65535/udp 1:65535/udp
+    gives portspec 127.0.0.1:8080:80 127.0.0.1:8080:80/tcp
+    gives portspec 0.0.0.0:8080:80/udp 0.0.0.0:8080:80/udp
+    gives portspec '[::1]:8080:80/tcp' '[::1]:8080:80/tcp'
+    gives portspec '[FD00:0::0:1]:8080:80' '[fd00::1]:8080:80/tcp'
+    gives portspec '[::]:65535:1' '[::]:65535:1/tcp'
+    gives portspec 0:80 free 0:80/tcp
+    for bad in 0:80 65536:80 -1:80 +1:80 :80 '1.2.3.4::80' x:80; do
+        refuses portspec "$bad" "the host's port is no number from 1 to 65535"
+    done
+    for bad in 80:0 80:65536 80: 80:/tcp 80:8x/tcp 80:-8; do
+        refuses portspec "$bad" 'the port is no number from 1 to 65535'
+    done
+    for bad in 80:80/ 80:80/TCP 80:80/sctp 80:80/tcp/ '80:80/tcp '; do
+        refuses portspec "$bad" 'the protocol is tcp or udp'
+    done
+    for bad in '' 80 80/tcp '[::1]:80' 1.2.3.4:1:2:3; do
+        refuses portspec "$bad" 'not of the form [HOSTADDR:]HOSTPORT:PORT[/PROTO]'
+    done
+    for bad in 1.2.3:80:80 host:80:80 ' 1.2.3.4:80:80' :80:80 ::1:80:80; do
+        refuses portspec "$bad" 'the host address is no IPv4 address (IPv6: in [brackets])'
+    done
+    for bad in '[]:80:80' '[1.2.3.4]:80:80' '[::1%lo]:80:80' '[[::1]:80:80'; do
+        refuses portspec "$bad" 'what is in brackets is no IPv6 address'
+    done
+    refuses portspec '[::1:80:80' "the host address ends in no \`]:'"
+    refuses portspec '[::1]80:80' "the host address ends in no \`]:'"
+    refuses portspec '[::ffff:1.2.3.4]:80:80' 'the host address is an IPv4 address: write it as one'
+    refuses portspec 224.0.0.1:80:80 'the host address is no address of one host'
+    refuses portspec '[ff02::1]:80:80' 'the host address is no address of one host'
+    refuses portspec "$(printf '%0100d' 8):80" 'too long for [HOSTADDR:]HOSTPORT:PORT[/PROTO]'
+}
+
 @test "num_size knows the units of docker-run(1), and fractions" {
     gives num_size 0 0
     gives num_size 4096 4096

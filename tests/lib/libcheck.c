@@ -7,6 +7,7 @@
 #include "io.h"
 #include "mountinfo.h"
 #include "num.h"
+#include "portspec.h"
 #include "signals.h"
 
 #include <errno.h>
@@ -46,6 +47,16 @@ static int check_nano(char **argv)
 	int failed = num_nano(argv[0], &value);
 
 	return number(failed, value);
+}
+
+static int check_portspec(char **argv)
+{
+	char text[PORTSPEC_TEXT];
+	struct portspec spec;
+	const char *why = portspec_parse(argv[0], argv[1] != NULL, &spec);
+
+	puts(why ? why : portspec_text(&spec, text));
+	return why ? 1 : 0;
 }
 
 static int check_is_list(char **argv)
@@ -165,6 +176,7 @@ static const struct {
         {"num_parse",   check_parse,       1},
         {"num_size",    check_size,        1},
         {"num_nano",    check_nano,        1},
+        {"portspec",    check_portspec,    1},
         {"num_is_list", check_is_list,     1},
         {"signal_find", check_signal,      1},
         {"mounts",      check_mounts,      1},
