@@ -11,7 +11,7 @@
 
 struct hooks {
 	struct list words; /* of all hooks, each ended by NULL */
-	size_t starts[8], count;
+	size_t starts[16], count;
 };
 
 /* Option setters; into: struct hooks. The one begins a hook, the other adds to the last one. */
