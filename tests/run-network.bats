@@ -1,0 +1,224 @@
+#!/usr/bin/env bats
+# run, create and start on networks: containers on a host that is a network namespace, and another host
+# outside. Addresses, rules and interfaces are looked at as the kernel has them.
+
+load lib/run
+load lib/net
+
+setup_file() { run_setup_file; }
+setup() {
+    run_setup
+    MINI_DOCKER_NETWORK=bridge
+    make_host host
+    make_outside host
+}
+teardown() {
+    md rm -f $(md ps -aq) > /dev/null 2>&1 || :
+    end_hosts
+    run_teardown
+}
+
+md() { # ARG...: the driver, on the host
+    on host mini-docker "$@"
+}
+
+# serve NAME ARG...: a container that answers with its name on port 80
+serve() {
+    local name=$1
+    shift
+    md run -d --name "$name" --hostname "$name" "$@" busybox sh -c 'mkdir /www && hostname > /www/index.html && exec httpd -f -p 80 -h /www'
+    poll 10 md exec "$name" wget -q -O /dev/null http://127.0.0.1/
+}
+
+get() { # HOST ADDRESS[:PORT]
+    on "$1" timeout 5 wget -q -T 3 -t 1 -O - "http://$2/"
+}
+
+address() { # NAME [NETWORK]: its IPv4 address
+    md inspect -f "{{(index .NetworkSettings.Networks \"${2:-bridge}\").IPAddress}}" "$1"
+}
+
+rules() { # of the host: ours, whatever the backend
+    on host nft -j list ruleset | jq '.nftables | length'
+}
+
+# bats test_tags=vm
+@test "the default network: an address, a route, names; gateway, host, outside and each other" {
+    serve one
+    run -0 md exec one ip -o -4 address show eth0
+    assert_output --regexp "inet $(address one)/16 "
+    run -0 md exec one sh -c 'ip route; cat /sys/class/net/lo/operstate; cat /etc/hosts; hostname; cat /etc/hostname'
+    assert_line --regexp '^default via '
+    assert_line "$(address one)	one"
+    gateway=$(md exec one sh -c 'ip route | sed -n "s/^default via \([^ ]*\).*/\1/p"')
+    on outside socat TCP-LISTEN:8000,fork,reuseaddr SYSTEM:'echo $SOCAT_PEERADDR' > /dev/null 2>&1 3>&- &
+    PIDS+=($!)
+    run -0 md run --rm busybox sh -c "ping -c 1 -W 2 $gateway && ping -c 1 -W 2 192.0.2.1 && ping -c 1 -W 2 $(address one)"
+    run -0 md run --rm busybox wget -q -T 3 -O - "http://$(address one)/"
+    assert_output one
+    poll 5 on outside sh -c 'ss -ltn | grep -q :8000'
+    run -0 md run --rm busybox nc -w 3 192.0.2.2 8000
+    assert_output 192.0.2.1 # masqueraded: outside has no route back
+    [[ $(on host cat /proc/sys/net/ipv4/ip_forward) == 0 ]] # per interface
+}
+
+@test "a container's end frees its address; round-robin" {
+    first=$(md run --rm busybox hostname -i)
+    second=$(md run --rm busybox hostname -i)
+    [[ $first != "$second" ]]
+    none "$MINI_DOCKER_RUN/networks" -path '*/leases/*' ! -name '.*'
+    run -0 on host ip -o link show type veth
+    refute_line --partial 'master md-'
+}
+
+# bats test_tags=vm
+@test "a published port: from outside, from the host by any of its addresses, from containers, from itself" {
+    serve web -p 8080:80
+    serve other
+    for from in 'outside 192.0.2.1' 'host 192.0.2.1' 'host 127.0.0.1' 'host [::1]' 'outside [2001:db8::1]'; do
+        run -0 get $from:8080
+        assert_output web
+    done
+    for name in web other; do
+        run -0 md exec "$name" wget -q -T 3 -O - http://192.0.2.1:8080/
+        assert_output web
+    done
+    run -0 md port web
+    assert_output $'80/tcp -> 0.0.0.0:8080\n80/tcp -> [::]:8080'
+    run -0 md ps --format '{{.Ports}}' -f name=web
+    assert_output '0.0.0.0:8080->80/tcp, [::]:8080->80/tcp'
+    md rm -f web
+    run ! get outside 192.0.2.1:8080
+    run -0 md run --rm -p 8080:80 busybox true
+}
+
+@test "a port that is taken is named, by whomever, and nothing starts" {
+    serve web -p 8080:80
+    run -125 md run --rm -p 8080:81 busybox true
+    assert_output --partial '8080'
+    run -125 md run -d --name second -p 127.0.0.1:8080:81 busybox true
+    assert_equal "$(md ps -aq | wc -l)" 1
+    on host socat TCP-LISTEN:9000,fork,reuseaddr - > /dev/null 2>&1 3>&- < /dev/null &
+    PIDS+=($!)
+    poll 5 on host sh -c 'ss -ltn | grep -q :9000'
+    run -125 md run --rm -p 9000:80 busybox true
+    assert_output --partial '9000'
+    assert_output --partial 'Address already in use'
+    assert_equal "$(md ps -aq | wc -l)" 1
+    # Two for one: one wins.
+    for i in 1 2 3 4; do md run -d --name "race$i" -p 7000:80 busybox sleep 1000 > /dev/null 2>&1 3>&- & done
+    wait $(jobs -p | grep -vxF "$(printf '%s\n' "${PIDS[@]}" "${host_pid[@]}")") || :
+    assert_equal "$(md ps -q -f name=race | wc -l)" 1
+}
+
+@test "free ports, ranges, UDP, one address, -P" {
+    serve web -p 80 -p 127.0.0.1:7001:80 -p 7100-7102:80-82 -p 7000:53/udp
+    port=$(md port web 80/tcp | sed -n 's/^0.0.0.0:\([3-6][0-9]*\)$/\1/p')
+    run -0 get outside "192.0.2.1:$port"
+    assert_output web
+    run -0 get host 127.0.0.1:7001
+    assert_output web
+    run ! get outside 192.0.2.1:7001
+    run -0 get outside 192.0.2.1:7100
+    run -0 md port web 53/udp
+    assert_line 0.0.0.0:7000
+    md exec -d web sh -c 'echo asked | nc -u -l -p 53 > /asked'
+    asked() { echo hello | on outside timeout 1 socat -u - UDP4-SENDTO:192.0.2.1:7000 && md exec web grep -q hello /asked; }
+    poll 10 asked
+    run -0 md run --rm --expose 80 --expose 81/udp -P --name exposed busybox true
+}
+
+# bats test_tags=vm
+@test "user-made networks: apart from each other, names, several at once, fixed addresses" {
+    md network create --subnet 10.7.0.0/24 left
+    md network create --subnet 10.8.0.0/24 --internal right
+    serve one --network left --ip 10.7.0.77 --network-alias first
+    serve two --network right
+    assert_equal "$(address one left)" 10.7.0.77
+    run -0 md run --rm --network left busybox wget -q -T 3 -O - http://first/
+    assert_output one
+    run ! md run --rm --network left busybox wget -q -T 1 -O - "http://$(address two right)/"
+    run ! md run --rm --network right busybox ping -c 1 -W 1 192.0.2.2
+    run -0 md run --rm --network left --network right busybox sh -c 'wget -q -T 3 -O - http://one/; wget -q -T 3 -O - http://two/'
+    assert_output $'one\ntwo'
+    run -125 md run --rm --network left --ip 10.7.0.77 busybox true
+    assert_output --partial '10.7.0.77'
+    run -125 md run --rm --network left --ip 10.9.0.1 busybox true
+    assert_output --partial '10.9.0.1'
+    run -125 md run --rm --network nosuch busybox true
+    md network connect right one
+    run -0 md exec one wget -q -T 3 -O - http://two/
+    assert_output two
+    md network disconnect right one
+    run ! md exec one wget -q -T 1 -O - "http://$(address two right)/"
+    run ! md network rm left
+    md rm -f one two
+    md network rm left right
+    run -0 on host ip -o link show type bridge
+    refute_output --regexp '10\.[78]\.'
+    none "$MINI_DOCKER_RUN/networks" -mindepth 1
+}
+
+@test "container:X shares its network and its files of names; host is the host's" {
+    serve web
+    run -0 md run --rm --network container:web busybox sh -c 'wget -q -O - http://127.0.0.1/; cat /etc/hostname; readlink /proc/self/ns/net'
+    assert_line --index 0 web
+    assert_line --index 1 web
+    assert_line --index 2 "$(md exec web readlink /proc/self/ns/net)"
+    run -125 md run --rm --network container:web -p 80:80 busybox true
+    run -125 md run --rm --network container:nosuch busybox true
+    run -0 md run --rm --network host busybox ip -o -4 address show wire
+    assert_output --partial 192.0.2.1
+}
+
+# bats test_tags=vm
+@test "kill -9 of all: the next command frees address, rules and names" {
+    md network create net
+    serve web --network net -p 8080:80
+    read -r pid supervisor < <(echo "$(ctr-state get web pid) $(ctr-state get web supervisor)")
+    rules=$(rules)
+    kill -9 $(pgrep -P "$supervisor") "$supervisor" "$pid" 2> /dev/null || :
+    poll 5 sh -c "! kill -0 $pid 2> /dev/null"
+    run -0 md ps -a --format '{{.Status}}'
+    assert_output --partial 'Exited (137)'
+    none "$MINI_DOCKER_RUN/networks" \( -path '*/leases/*' -o -path '*/names/*' \) ! -name '.*'
+    (($(rules) < rules))
+    run ! get outside 192.0.2.1:8080
+    md start web
+    poll 10 get outside 192.0.2.1:8080
+}
+
+@test "restart and start: ports and names again; stop frees them" {
+    serve web -p 8080:80
+    md stop -t 0 web
+    run ! get host 127.0.0.1:8080
+    run -0 md port web
+    refute_output
+    md start web
+    poll 10 get host 127.0.0.1:8080
+    md restart -t 0 web
+    poll 10 get host 127.0.0.1:8080
+}
+
+@test "network reload mends a flush" {
+    serve web -p 8080:80
+    on host nft flush ruleset
+    run ! get outside 192.0.2.1:8080
+    md network reload
+    run -0 get outside 192.0.2.1:8080
+    assert_output web
+}
+
+@test "twenty at once: no address twice, every port answers" {
+    md run --rm busybox true
+    for i in {1..20}; do
+        md run -d --name "c$i" -p "80$((10 + i)):80" busybox sh -c 'exec httpd -f -p 80 -h /etc' > /dev/null 3>&- &
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do wait "$pid"; done
+    run -0 sh -c 'for i in $(seq 20); do ctr-state get "c$i" net_1; done | cut -d " " -f 5 | sort | uniq -d'
+    refute_output
+    for i in {1..20}; do poll 5 on outside wget -q -T 3 -t 1 -O /dev/null "http://192.0.2.1:80$((10 + i))/hosts"; done
+    md rm -f $(md ps -aq) > /dev/null
+    none "$MINI_DOCKER_RUN/networks" -path '*/leases/*' ! -name '.*'
+}
