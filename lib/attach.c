@@ -43,26 +43,15 @@ static void choose(struct attachment *a, const struct link *bridge)
 
 static int check_address(const struct nlmsghdr *message, void *of)
 {
-	const struct ifaddrmsg *body = mnl_nlmsg_get_payload(message);
 	const struct attachment *a = of;
-	struct cidr there = {body->ifa_family, body->ifa_prefixlen, {0}};
-	const struct nlattr *attr;
+	struct cidr there;
 	char text[CIDR_TEXT];
 
-	mnl_attr_for_each(attr, message, sizeof(*body))
-	{
-		int type = mnl_attr_get_type(attr);
-
-		/* IFA_ADDRESS may be the other end's; of IPv6 it is often all that there is. */
-		if ((type == IFA_LOCAL || (type == IFA_ADDRESS && there.family == AF_INET6)) &&
-		    mnl_attr_get_payload_len(attr) <= sizeof(there.at))
-			memcpy(there.at, mnl_attr_get_payload(attr),
-			       mnl_attr_get_payload_len(attr));
-	}
-	for (unsigned int i = 0; i < a->count; i++)
-		if (cidr_same_address(&a->addresses[i], &there))
-			refuse(cidr_address_text(&there, text),
-			       "the address is in use in that namespace");
+	if (link_take_address(message, &there))
+		for (unsigned int i = 0; i < a->count; i++)
+			if (cidr_same_address(&a->addresses[i], &there))
+				refuse(cidr_address_text(&there, text),
+				       "the address is in use in that namespace");
 	return MNL_CB_OK;
 }
 

@@ -28,7 +28,8 @@ void bridge_remove(struct rtnl *r, const char *name);
 void bridge_get(struct rtnl *r, const char *name, struct link *link);
 
 /* Of all bridges, one after the other: the bridge, its addresses, how many ports it has. */
-void bridge_each(struct rtnl *r, void (*tell)(const struct link *link, const struct cidr *addresses,
-                                              unsigned int count, unsigned int ports));
+typedef void bridge_teller(const struct link *link, const struct cidr *addresses,
+                           unsigned int count, unsigned int ports);
+void bridge_each(struct rtnl *r, bridge_teller *tell);
 
 #endif

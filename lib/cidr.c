@@ -89,41 +89,44 @@ bool cidr_overlaps(const struct cidr *one, const struct cidr *other)
 	return cidr_contains(one, other) || cidr_contains(other, one);
 }
 
-struct cidr cidr_nth(const struct cidr *network, uint64_t n)
+bool cidr_advance(struct cidr *network)
 {
-	struct cidr sum = cidr_network(network);
+	if (!network->length)
+		return false;
+	int byte = (int)(network->length - 1) / 8;
+	unsigned int carry = 0x80u >> (network->length - 1) % 8;
 
-	for (int i = (int)cidr_bits(network) / 8 - 1; i >= 0; i--) {
-		n += sum.at[i];
-		sum.at[i] = (unsigned char)n;
-		n >>= 8;
+	for (; byte >= 0 && carry; byte--) {
+		carry += network->at[byte];
+		network->at[byte] = (unsigned char)carry;
+		carry >>= 8;
 	}
-	/* What went beyond the network comes round. */
-	for (unsigned int bit = 0; bit < network->length; bit++) {
-		unsigned char mask = (unsigned char)(0x80 >> bit % 8);
-
-		sum.at[bit / 8] =
-		        (unsigned char)((sum.at[bit / 8] & ~mask) | (network->at[bit / 8] & mask));
-	}
-	return sum;
+	return !carry;
 }
 
-const char *cidr_unfit(const struct cidr *address)
+const char *cidr_unfit_range(const struct cidr *network)
 {
 	static const struct {
 		const char *network, *why;
 	} unfit[] = {
-	        {"0.0.0.0/8",   "is no address of a host"             },
-	        {"127.0.0.0/8", "is a loopback address"               },
-	        {"224.0.0.0/3", "is a multicast or a reserved address"},
-	        {"::/127",      "is a loopback address, or none"      },
-	        {"ff00::/8",    "is a multicast address"              },
+	        {"0.0.0.0/8",   "is not for hosts"             },
+	        {"127.0.0.0/8", "is for loopback"              },
+	        {"224.0.0.0/3", "is for multicast, or reserved"},
+	        {"::/127",      "is for loopback, or none"     },
+	        {"ff00::/8",    "is for multicast"             },
 	};
-	struct cidr network;
+	struct cidr special;
 
 	for (size_t i = 0; i < sizeof(unfit) / sizeof(unfit[0]); i++)
-		if (cidr_parse(&network, unfit[i].network) && cidr_overlaps(&network, address))
+		if (cidr_parse(&special, unfit[i].network) && cidr_overlaps(&special, network))
 			return unfit[i].why;
+	return NULL;
+}
+
+const char *cidr_unfit(const struct cidr *address)
+{
+	struct cidr alone = *address;
+
 	if (address->family == AF_INET && address->length < 31) {
 		struct cidr first = cidr_network(address), last = cidr_broadcast(address);
 
@@ -132,5 +135,6 @@ const char *cidr_unfit(const struct cidr *address)
 		if (cidr_same_address(address, &last))
 			return "is the network's broadcast address";
 	}
-	return NULL;
+	alone.length = cidr_bits(address);
+	return cidr_unfit_range(&alone);
 }

@@ -41,13 +41,17 @@ bool cidr_contains(const struct cidr *network, const struct cidr *other);
 bool cidr_overlaps(const struct cidr *one, const struct cidr *other);
 bool cidr_same_address(const struct cidr *one, const struct cidr *other);
 
-/* The address so many after the first of the network; modulo its size. */
-struct cidr cidr_nth(const struct cidr *network, uint64_t n);
+/* Make it the network of the same length that comes next; false: there is none. */
+bool cidr_advance(struct cidr *network);
 
 /* IPv4: the last one, to which all listen. */
 struct cidr cidr_broadcast(const struct cidr *network);
 
-/* NULL, or why a host cannot have it: multicast, unspecified, loopback, its network's own ... */
+/*
+ * NULL, or why hosts cannot have an address of it, as it is for multicast, loopback ...; and, of an
+ * address, that it is its network's own, or the broadcast address. Said as "... is a ...".
+ */
+const char *cidr_unfit_range(const struct cidr *network);
 const char *cidr_unfit(const struct cidr *address);
 
 #endif

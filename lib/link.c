@@ -79,6 +79,26 @@ int link_take(const struct nlmsghdr *message, void *into)
 	return mnl_attr_parse(message, sizeof(*body), take_attribute, link);
 }
 
+bool link_take_address(const struct nlmsghdr *message, struct cidr *address)
+{
+	const struct ifaddrmsg *body = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attr;
+
+	*address = (struct cidr){body->ifa_family, body->ifa_prefixlen, {0}};
+	if (body->ifa_family != AF_INET && body->ifa_family != AF_INET6)
+		return false;
+	mnl_attr_for_each(attr, message, sizeof(*body))
+	{
+		int type = mnl_attr_get_type(attr);
+
+		/* Where there are both IFA_ADDRESS is the other end's; in IPv6 it comes alone. */
+		if ((type == IFA_LOCAL || (type == IFA_ADDRESS && body->ifa_family == AF_INET6)) &&
+		    mnl_attr_get_payload_len(attr) == cidr_bits(address) / 8)
+			memcpy(address->at, mnl_attr_get_payload(attr), cidr_bits(address) / 8);
+	}
+	return true;
+}
+
 static bool find(struct rtnl *r, const char *name, unsigned int index, struct link *link)
 {
 	struct ifinfomsg *body;

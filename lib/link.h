@@ -21,6 +21,9 @@ struct link {
 /* Read one of an answer to RTM_GETLINK; as a callback, into a struct link. */
 int link_take(const struct nlmsghdr *message, void *into);
 
+/* The address in one of RTM_GETADDR; false: it is of another kind of network. */
+bool link_take_address(const struct nlmsghdr *message, struct cidr *address);
+
 /* False: there is none. fail()s. */
 bool link_find(struct rtnl *r, const char *name, struct link *link);
 bool link_find_index(struct rtnl *r, unsigned int index, struct link *link);

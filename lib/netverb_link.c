@@ -5,6 +5,7 @@
 #include "netfact.h"
 #include "netverbs.h"
 #include "num.h"
+#include "text.h"
 #include <string.h>
 
 static struct list addresses, gateways;
@@ -86,6 +87,36 @@ int net_bridge_remove(int argc, char **argv)
 	rtnl_open(&r);
 	bridge_remove(&r, argv[0]);
 	return 0;
+}
+
+static void tell_bridge(const struct link *link, const struct cidr *at, unsigned int count,
+                        unsigned int ports)
+{
+	char text[CIDR_TEXT];
+
+	if (netfact_json) {
+		netfact("bridge", link->name);
+		netfact_number("mtu", link->mtu);
+		netfact_number("ports", ports);
+		tell_addresses(at, count);
+		netfact_end();
+		return;
+	}
+	text_field(link->name);
+	printf("\t%u\t%u\t%s", link->mtu, ports, count ? "" : "-");
+	for (unsigned int i = 0; i < count; i++)
+		printf("%s%s", i ? "," : "", cidr_text(&at[i], text));
+	putchar('\n');
+}
+
+int net_bridge_list(int argc, char **argv)
+{
+	static struct rtnl r;
+
+	(void)argc, (void)argv;
+	rtnl_open(&r);
+	bridge_each(&r, tell_bridge);
+	opt_finish_stdout();
 }
 
 static void need_namespace(void)

@@ -1,6 +1,7 @@
 /*
  * The verbs of netsetup. Each takes its operands alone and returns the exit status; what its
- * options say is kept beside it, in netverb_link.c, netverb_firewall.c, netverb_lease.c.
+ * options say is kept beside it, in netverb_link.c, netverb_subnet.c, netverb_firewall.c,
+ * netverb_lease.c.
  */
 #ifndef NETVERBS_H
 #define NETVERBS_H
@@ -10,12 +11,18 @@
 /* Interfaces: netverb_link.c. */
 int net_bridge_create(int argc, char **argv);
 int net_bridge_remove(int argc, char **argv);
+int net_bridge_list(int argc, char **argv);
 int net_attach(int argc, char **argv);
 int net_detach(int argc, char **argv);
 extern const struct opt net_bridge_create_options[], net_attach_options[], net_detach_options[];
 
+/* Networks that are free: netverb_subnet.c. */
+int net_subnet_find(int argc, char **argv);
+int net_subnet_check(int argc, char **argv);
+extern const struct opt net_subnet_find_options[], net_subnet_check_options[];
+
 /* The firewall: netverb_firewall.c. */
 
-/* Subnets and addresses: netverb_lease.c. */
+/* Addresses: netverb_lease.c. */
 
 #endif

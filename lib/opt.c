@@ -123,6 +123,23 @@ static int verb_matches(const char *name, char **words)
 	return words[1] && !strcmp(space + 1, words[1]) ? 2 : 0;
 }
 
+/* What was given may be the first word of several. */
+static _Noreturn void no_such_verb(const struct tool *tool, char **words)
+{
+	size_t length = strlen(words[0]);
+	char *those = NULL;
+
+	for (const struct verb *verb = tool->verbs; verb->name; verb++)
+		if (!strncmp(verb->name, words[0], length) && verb->name[length] == ' ')
+			those = xprintf("%s%s%s", those ? those : "", those ? ", " : "",
+			                verb->name + length + 1);
+	if (!those)
+		usage_error("%s: no such verb", words[0]);
+	if (words[1] && !strcmp(words[1], "--help"))
+		opt_help(tool, NULL);
+	usage_error("%s: needs one of: %s", words[0], those);
+}
+
 int opt_run(const struct tool *tool, int argc, char **argv)
 {
 	const struct verb *verb = tool->verbs;
@@ -138,7 +155,7 @@ int opt_run(const struct tool *tool, int argc, char **argv)
 	while (verb->name && !(words = verb_matches(verb->name, argv + first)))
 		verb++;
 	if (!verb->name)
-		usage_error("%s: no such verb", argv[first]);
+		no_such_verb(tool, argv + first);
 	first += words - 1;
 
 	begin(tool->chain || verb->most == VERB_CHAIN);

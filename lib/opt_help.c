@@ -4,6 +4,7 @@
 #include "opt.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void print_options(const struct opt *opt)
 {
@@ -20,6 +21,17 @@ static void print_options(const struct opt *opt)
 		               joint, opt->arg ? opt->arg + (opt->arg[0] == '[') : "");
 		printf("  %-28s %s\n", left, opt->help);
 	}
+}
+
+static void print_verbs(const struct verb *verbs)
+{
+	size_t width = 9;
+
+	for (const struct verb *verb = verbs; verb && verb->name; verb++)
+		if (strlen(verb->name) > width)
+			width = strlen(verb->name);
+	for (const struct verb *verb = verbs; verb && verb->name; verb++)
+		printf("  %-*s %-26s %s\n", (int)width, verb->name, verb->operands, verb->help);
 }
 
 void opt_finish_stdout(void)
@@ -40,8 +52,7 @@ void opt_help(const struct tool *tool, const struct verb *only)
 	} else {
 		printf("Usage: %s %s %s\n%s\n\n", tool->name, tool->verbs ? "VERB" : "[options]",
 		       tool->operands, tool->purpose);
-		for (const struct verb *verb = tool->verbs; verb && verb->name; verb++)
-			printf("  %-9s %-26s %s\n", verb->name, verb->operands, verb->help);
+		print_verbs(tool->verbs);
 		if (tool->verbs && tool->options)
 			printf("\n");
 	}

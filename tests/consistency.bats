@@ -63,12 +63,14 @@ help_full() {
     local verb verbs status=0
     verbs=$("$1" --list-options | awk -F '\t' '$2 == "-" { print $1 }')
     "$1" --help > "$T/help" || return
-    for verb in $verbs; do
-        "$1" "$verb" --help >> "$T/help" 2> "$T/stderr" && [[ ! -s $T/stderr ]] || {
+    while read -r verb; do
+        [[ $verb ]] || continue
+        # shellcheck disable=SC2086 # a verb may have two words
+        "$1" $verb --help >> "$T/help" 2> "$T/stderr" && [[ ! -s $T/stderr ]] || {
             echo "$1 $verb --help failed: $(< "$T/stderr")"
             status=1
         }
-    done
+    done <<< "$verbs"
     return "$status"
 }
 
@@ -113,7 +115,7 @@ unknown_is_refused() {
 list_is_wellformed() {
     # shellcheck disable=SC1010
     "$1" --list-options > "$T/list" || return
-    ! grep -vnP '^(-|[a-z][a-z-]*)\t(--[a-z0-9][a-z0-9-]*\t( -|-[A-Za-z0-9])|-\t -)\t.+$' "$T/list"
+    ! grep -vnP '^(-|[a-z][a-z-]*( [a-z]+)?)\t(--[a-z0-9][a-z0-9-]*\t( -|-[A-Za-z0-9])|-\t -)\t.+$' "$T/list"
 }
 
 @test "--list-options: four fields a line" {
