@@ -59,6 +59,7 @@ BENCH_PROGRAMS := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
 JOBS := $(shell nproc)
 
 all: $(TOOLS:%=$(BUILD)/bin/%) $(if $(DRIVER),$(BUILD)/bin/mini-docker) ## build the tools and the driver
+all: $(if $(DRIVER),$(BUILD)/share/options.made)
 all: $(if $(FILTER),$(BUILD)/share/seccomp.bpf $(BUILD)/share/seccomp.json) $(TEST_PROGRAMS:%=$(BUILD)/test/%)
 
 help: ## list what can be made
@@ -103,6 +104,9 @@ $(BUILD)/bin/mini-docker: scripts/mini-docker Makefile
 	@mkdir -p $(@D)
 	$(call driver,$(CURDIR)/scripts,$(CURDIR)/$(BUILD)/share,$(CURDIR)/$(BUILD)/bin) > $@.new
 	@chmod 755 $@.new && mv $@.new $@
+$(BUILD)/share/options.made: tools/compile-options $(DRIVER) $(COMMANDS) $(SHARED)
+	@mkdir -p $(@D)
+	tools/compile-options scripts $(BUILD)/share/options && touch $@
 $(BUILD)/share/seccomp.bpf: $(BUILD)/bin/seccomp-compile tools/seccomp-default.json
 	@mkdir -p $(@D)
 	ASAN_OPTIONS=detect_leaks=0 $^ > $@.new && mv $@.new $@
@@ -152,7 +156,7 @@ lint: ## compilers' warnings, clang-tidy, formatting, shellcheck, shfmt, man pag
 SOURCES := $(wildcard lib/*.c tools/*.c tests/*/*.c)
 PARTS := $(DRIVER) $(COMMANDS) $(filter-out %.jq,$(SHARED))
 # A script is a file that says so in its first line.
-SCRIPTS = $(shell find .ci examples tests -type f ! -name '*.bats' \
+SCRIPTS = $(shell find .ci examples tests tools -type f ! -name '*.bats' \
 	-exec awk 'FNR == 1 && /^.!.*sh$$/ { print FILENAME }' {} +) \
 	$(wildcard tests/*.bash tests/lib/*.bash) scripts/completion/mini-docker
 each = $(if $(1),printf '%s\n' $(1) | xargs -P$(JOBS) -n$(2) $(3))
@@ -179,12 +183,13 @@ comma := ,
 
 put = $(if $(2),install -m $(1) $(2) $(DESTDIR)$(PREFIX)/$(3))
 install: all ## install below PREFIX (/usr/local), in DESTDIR
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin libexec/mini-docker/lib share/mini-docker \
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin libexec/mini-docker/lib share/mini-docker/options \
 		share/man/man1 share/bash-completion/completions)
 	$(call put,755,$(TOOLS:%=$(BUILD)/bin/%),bin)
 	$(call put,644,$(COMMANDS),libexec/mini-docker)
 	$(call put,644,$(SHARED),libexec/mini-docker/lib)
 	$(call put,644,$(if $(FILTER),$(addprefix $(BUILD)/share/,seccomp.bpf seccomp.json)),share/mini-docker)
+	$(call put,644,$(if $(DRIVER),$(BUILD)/share/options/*),share/mini-docker/options)
 	$(call put,644,$(PAGES),share/man/man1)
 	$(call put,644,scripts/completion/mini-docker,share/bash-completion/completions)
 	@for tool in $(TOOLS); do \

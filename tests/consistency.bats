@@ -122,6 +122,13 @@ list_is_wellformed() {
     each list_is_wellformed
 }
 
+@test "what the driver parses its options with is made of the tables that there are" {
+    "$TOP/tools/compile-options" "$TOP/scripts" "$T/options"
+    for file in "$T"/options/*; do cmp "$file" "$BUILD/share/options/${file##*/}"; done
+    run -0 grep -c '^        -d) option_name=detach ;;$' "$T/options/run"
+    assert_output 1
+}
+
 no_space_is_told() {
     local status=0
     "$1" --help > /dev/full 2> "$T/stderr" || status=$?
