@@ -220,6 +220,26 @@ def image:
 def volume:
     .of | {CreatedAt: .created, Driver: "local", Labels: .labels, Mountpoint: .path, Name: .name, Options: null, Scope: "local"};
 
-def object: if .kind == "container" then container elif .kind == "image" then image else volume end;
+def network_config($subnet; $range; $gateway):
+    if $subnet == "" then empty
+    else {Subnet: $subnet} + (if $range == "" then {} else {IPRange: $range} end) + {Gateway: $gateway}
+    end;
+
+def whole_network:
+    .of | . as $network
+    | {
+        Name: .name, Id: .id, Created: (.created | time), Scope: "local", Driver: .driver, EnableIPv4: true, EnableIPv6: (.subnet6 | set),
+        IPAM: {
+            Driver: "default", Options: {}, Config: [network_config(.subnet; .range; .gateway), network_config(.subnet6; .range6; .gateway6)]
+        },
+        Internal: (.internal | set), Attachable: false, Ingress: false, ConfigFrom: {Network: ""}, ConfigOnly: false,
+        Containers: ([.users[] | . as $user | numbered("net_")[] | joined | select(.id == $network.id) | {($user.id): {
+            Name: $user.name, EndpointID: $user.id, MacAddress: .mac, IPv4Address: .address, IPv6Address: .address6
+        }}] | add // {}),
+        Options: (.options | words | pairs), Labels: (.labels | words | pairs)
+    };
+
+def object:
+    if .kind == "container" then container elif .kind == "image" then image elif .kind == "network" then whole_network else volume end;
 
 if $each then inputs | object else [inputs | object] end

@@ -48,13 +48,25 @@ def prefix: if . == null or . == "-" then 0 else split("/")[1] // "0" | tonumber
 def endpoints:
     map([split(",")[] | capture("^(?<key>[^=]*)=(?<value>.*)$")] | reduce .[] as $field ({}; .[$field.key] += [$field.value]) | {(.name[0]): .}) | add // {};
 
+# The address that an interface has where nobody gave it one, of its IPv4 address: see netsetup attach.
+def hex: . as $digit | "0123456789abcdef"[$digit:$digit + 1];
+def made_mac:
+    if . == "" then ""
+    else "02:42:" + (split("/")[0] | split(".") | map(tonumber | [(. / 16 | floor), . % 16] | map(hex) | add) | join(":"))
+    end;
+
+# What `run` tells of a network, as an object.
+def joined:
+    split(" ") | map(if . == "-" then "" else . end)
+    | {id: .[1], address: .[4], mac: (if .[6] == "" then .[4] | made_mac else .[6] end), address6: .[7]};
+
 # One network: of what it was given, and of what `run` tells: NAME ID BRIDGE INTERFACE ADDRESS GATEWAY MAC
 # ADDRESS6 GATEWAY6
 def network($record; $given; $fact):
     ($fact | split(" ")) as [$name, $id, $bridge, $interface, $address, $gateway, $mac, $address6, $gateway6]
     | {
         IPAMConfig: ({IPv4Address: $given.ip, IPv6Address: $given.ip6} | with_entries(select(.value) | .value |= .[0]) | if . == {} then null else . end),
-        Links: null, Aliases: $given.alias, MacAddress: (($mac | address) | if . == "" then $given["mac-address"][0]? // "" else . end), DriverOpts: null,
+        Links: null, Aliases: $given.alias, MacAddress: (if $id then $fact | joined.mac else $given["mac-address"][0]? // "" end), DriverOpts: null,
         NetworkID: ($id // ""), EndpointID: (if $id then $record.id else "" end), Gateway: ($gateway | address), IPAddress: ($address | address),
         IPPrefixLen: ($address | prefix), IPv6Gateway: ($gateway6 | address), GlobalIPv6Address: ($address6 | address),
         GlobalIPv6PrefixLen: ($address6 | prefix),
