@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 /* A socket stays in the namespace in which it was made: the host's, and the other one. */
 static struct rtnl host, inside;
@@ -158,9 +159,23 @@ static void set_up_inside(const struct attachment *a)
 	rtnl_do(&inside, NULL, NULL, a->name);
 }
 
+/*
+ * That an interface is connected is noticed behind our backs, and only then its end of the bridge
+ * forwards: a packet before that is lost, which is a second until the next one. Since Linux 6.8 a
+ * look at it is enough. Who is not ready in the end works all the same, later.
+ */
+static void await_ready(struct rtnl *r, const char *name)
+{
+	enum { TRIES = 200, NAP = 100 * 1000 };
+	struct link link;
+
+	for (int i = 0; i < TRIES && link_find(r, name, &link) && !link.ready; i++)
+		(void)nanosleep(&(struct timespec){.tv_nsec = NAP}, NULL);
+}
+
 void attach(struct attachment *a)
 {
-	struct link bridge, port;
+	struct link bridge;
 
 	rtnl_open(&host);
 	bridge_get(&host, a->bridge, &bridge);
@@ -170,11 +185,8 @@ void attach(struct attachment *a)
 	check_addresses(a);
 	make_pair(a, &bridge, netns);
 	set_up_inside(a);
-	/*
-	 * Whether a port forwards is found out behind our backs; a look at it has it done now, and
-	 * the first packet is not lost.
-	 */
-	(void)link_find(&host, a->host_name, &port);
+	await_ready(&inside, a->name);
+	await_ready(&host, a->host_name);
 }
 
 void detach_link(const struct netns *from, const char *name)

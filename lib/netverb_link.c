@@ -20,7 +20,7 @@ static void opt_mtu(const struct opt *opt, const char *arg)
 		opt_refuse(opt, arg, "not an MTU: 68 to 65535");
 }
 
-static const char *parse_addresses(const struct list *texts, struct cidr *into)
+static void parse_addresses(const struct list *texts, struct cidr *into)
 {
 	if (texts->count > ADDRESSES_MOST)
 		usage_error("--address: more than %d", ADDRESSES_MOST);
@@ -36,7 +36,6 @@ static const char *parse_addresses(const struct list *texts, struct cidr *into)
 			if (cidr_same_address(&into[i], &into[j]))
 				refuse(text, "the address is given twice");
 	}
-	return NULL;
 }
 
 static void check_name(const char *what, const char *name)
@@ -178,6 +177,7 @@ int net_attach(int argc, char **argv)
 	need_namespace();
 	if (!attachment.bridge)
 		usage_error("--bridge is missing");
+	check_name("--bridge: ", attachment.bridge);
 	if (mac) {
 		const char *why = link_parse_mac(mac, attachment.mac);
 
@@ -219,7 +219,7 @@ const struct opt net_bridge_create_options[] = {
 };
 const struct opt net_attach_options[] = {
 	NAMESPACE_OPTIONS,
-	{"bridge", 0, "NAME", "what it is attached to", opt_string, &attachment.bridge},
+	{"bridge", 0, "NAME", "what it is attached to (required)", opt_string, &attachment.bridge},
 	{"name", 0, "NAME", "of the interface inside (normal: eth0)", opt_string, &attachment.name},
 	ADDRESS_OPTION,
 	{"gateway", 0, "ADDRESS", "have a default route by it (repeatable)", opt_list, &gateways},

@@ -44,8 +44,8 @@ void opt_finish_stdout(void)
 void opt_help(const struct tool *tool, const struct verb *only)
 {
 	if (only) {
-		printf("Usage: %s %s [options] %s\n%s\n", tool->name, only->name, only->operands,
-		       only->help);
+		printf("Usage: %s %s [options]%s%s\n%s\n", tool->name, only->name,
+		       *only->operands ? " " : "", only->operands, only->help);
 		if (only->options && only->options[0].help)
 			printf("\n");
 		print_options(only->options);
