@@ -5,7 +5,6 @@
 #include "netverbs.h"
 #include "num.h"
 #include "subnet.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,13 +69,9 @@ int net_subnet_find(int argc, char **argv)
 	if (!subnet_find(&taken, from, count, &found))
 		refuse(NULL, "no network is free that overlaps with no route of this host");
 	host = first_host(&found);
-	if (netfact_json) {
-		netfact("subnet", cidr_text(&found, text));
-		netfact("gateway", cidr_address_text(&host, text));
-		netfact_end();
-	} else if (!netfact_quiet) {
-		puts(cidr_text(&found, text));
-	}
+	netfact("subnet", cidr_text(&found, text));
+	netfact("gateway", cidr_address_text(&host, text));
+	netfact_end();
 	opt_finish_stdout();
 }
 
