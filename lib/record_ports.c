@@ -5,6 +5,7 @@
 #include "err.h"
 #include "io.h"
 #include "num.h"
+#include "portspec.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,32 +73,16 @@ static void add_exposed(const char *text)
 	}
 }
 
-/* ADDRESS:PORT:PORT/PROTOCOL, an IPv6 address in brackets. */
 static void add_published(const char *text)
 {
-	FREED char *copy = xstrdup(text);
-	struct port port = {0};
-	uint64_t first, last;
-	char *inner = strrchr(copy, ':');
+	struct portspec spec;
 
-	if (!inner)
+	if (portspec_parse(text, false, &spec) || !spec.family)
 		return;
-	*inner++ = '\0';
-	char *outer = strrchr(copy, ':'), *address = copy;
-	if (!outer)
-		return;
-	*outer++ = '\0';
-	if (*address == '[' && outer[-2] == ']') {
-		outer[-2] = '\0';
-		address++;
-	}
-	if (!parse_range(inner, &first, &last, &port.protocol) || first != last)
-		return;
-	port.inner = (uint16_t)first;
-	if (num_parse(outer, MOST, &first) || !*address || strlen(address) >= sizeof(port.address))
-		return;
-	port.outer = (uint16_t)first;
-	(void)stpcpy(port.address, address);
+	struct port port = {.inner = spec.port,
+	                    .outer = spec.host_port,
+	                    .protocol = protocol_of(portspec_protocol(spec.protocol))};
+	(void)inet_ntop(spec.family, spec.address, port.address, sizeof(port.address));
 	add_port(&port);
 }
 

@@ -84,7 +84,8 @@ ports_of() {
 [::1]::80|'[::1]:0:80/tcp'
 ::1:8080:80|'[::1]:8080:80/tcp'
 [2001:db8:1:2:3:4:5:6]:1:2|'[2001:db8:1:2:3:4:5:6]:1:2/tcp'
-[::ffff:192.0.2.1]:1:2|'[::ffff:192.0.2.1]:1:2/tcp'
+[::ffff:192.0.2.1]:1:2|192.0.2.1:1:2/tcp
+[64:ff9b::192.0.2.1]:1:2|'[64:ff9b::192.0.2.1]:1:2/tcp'
 8000-8002:80-82/tcp|8000:80/tcp 8001:81/tcp 8002:82/tcp
 127.0.0.1:8000-8001:80-81/udp|127.0.0.1:8000:80/udp 127.0.0.1:8001:81/udp
 [::1]:8000-8001:80-81|'[::1]:8000:80/tcp' '[::1]:8001:81/tcp'
@@ -143,7 +144,7 @@ END
     run -0 settings -p 80:80 -p 81 -p 80:80/tcp -p 80:80/udp -p '[::1]:80:80' -p ::1:80:80
     assert_output "80:80/tcp 0:81/tcp 80:80/udp '[::1]:80:80/tcp' | "
     image_exposed="80/tcp '443' 8000-8002/udp" run -0 settings -e 53/UDP -e 80 -e 9/sctp
-    assert_output ' | 80/tcp 443/tcp 8000-8002/udp 53/udp 9/sctp'
+    assert_output ' | 80/tcp 443/tcp 8000-8002/udp 53/udp 80/tcp 9/sctp'
     image_exposed='80/tcp 443/tcp 8000-8002/udp 8001/udp' run -0 settings -P -p '[::1]:5:443' -p 7:8002/udp -e 53
     assert_output "'[::1]:5:443/tcp' 7:8002/udp 0:80/tcp 0:8000/udp 0:8001/udp 0:53/tcp | 80/tcp 443/tcp 8000-8002/udp 8001/udp 53/tcp"
     run -0 settings -P
