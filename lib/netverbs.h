@@ -22,6 +22,15 @@ int net_subnet_check(int argc, char **argv);
 extern const struct opt net_subnet_find_options[], net_subnet_check_options[];
 
 /* The firewall: netverb_firewall.c. */
+int net_firewall(int argc, char **argv);
+int net_nat_add(int argc, char **argv);
+int net_nat_remove(int argc, char **argv);
+int net_nat_list(int argc, char **argv);
+int net_publish(int argc, char **argv);
+int net_unpublish(int argc, char **argv);
+int net_published(int argc, char **argv);
+extern const struct opt net_firewall_options[], net_nat_add_options[], net_nat_remove_options[],
+        net_publish_options[], net_unpublish_options[];
 
 /* Addresses: netverb_lease.c. */
 

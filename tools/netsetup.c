@@ -26,6 +26,13 @@ static const struct verb verbs[] = {
 	{"detach", "", "remove that interface again", net_detach, 0, 0, net_detach_options},
 	{"subnet find", "", "tell a network that is free", net_subnet_find, 0, 0, net_subnet_find_options},
 	{"subnet check", "NETWORK", "is it good, and free? print its facts", net_subnet_check, 1, 1, net_subnet_check_options},
+	{"firewall", "", "tell which one this host would use", net_firewall, 0, 0, net_firewall_options},
+	{"nat add", "BRIDGE", "let its subnets out, and others not in", net_nat_add, 1, 1, net_nat_add_options},
+	{"nat remove", "BRIDGE", "undo that", net_nat_remove, 1, 1, net_nat_remove_options},
+	{"nat list", "", "bridges, their subnets, what is internal", net_nat_list, 0, 0, net_firewall_options},
+	{"publish", "[SPEC...]", "have ports of the host lead to an address", net_publish, 0, -1, net_publish_options},
+	{"unpublish", "[SPEC...]", "undo that, for all of an owner's", net_unpublish, 0, -1, net_unpublish_options},
+	{"published", "", "owners, ports, where they lead", net_published, 0, 0, net_firewall_options},
 	{0},
 };
 /* clang-format on */

@@ -1,0 +1,193 @@
+/* nfnetlink: see nf.h. */
+#define _GNU_SOURCE
+#include "nf.h"
+
+#include "err.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { CHANGE_ROOM = 64 * 1024, ANSWER_ROOM = 64 * 1024 };
+
+bool nf_open(struct nf *nf)
+{
+	memset(nf, 0, sizeof(*nf));
+	nf->socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+	if (!nf->socket && (errno == EPROTONOSUPPORT || errno == EAFNOSUPPORT))
+		return false;
+	if (!nf->socket || mnl_socket_bind(nf->socket, 0, MNL_SOCKET_AUTOPID) != 0)
+		fail(NULL, "netlink");
+	nf->sequence = 1;
+	return true;
+}
+
+void nf_close(struct nf *nf)
+{
+	if (nf->socket)
+		(void)mnl_socket_close(nf->socket);
+	free(nf->out);
+	memset(nf, 0, sizeof(*nf));
+}
+
+/* A message with nfnetlink's own header behind netlink's. */
+static struct nlmsghdr *put_header(void *at, int type, int flags, uint32_t sequence, int family,
+                                   int resource)
+{
+	struct nlmsghdr *message = mnl_nlmsg_put_header(at);
+	struct nfgenmsg *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
+
+	message->nlmsg_type = (uint16_t)type;
+	message->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
+	message->nlmsg_seq = sequence;
+	header->nfgen_family = (uint8_t)family;
+	header->version = NFNETLINK_V0;
+	header->res_id = htons((uint16_t)resource);
+	return message;
+}
+
+static struct nlmsghdr *next_message(struct nf *nf, int type, int flags, int family, int resource)
+{
+	if (nf->room - nf->used < CHANGE_ROOM) {
+		nf->room = nf->room * 2 + CHANGE_ROOM;
+		nf->out = xrealloc(nf->out, nf->room);
+	}
+	return put_header(nf->out + nf->used, type, flags, nf->sequence + nf->count, family,
+	                  resource);
+}
+
+static void end_message(struct nf *nf, const struct nlmsghdr *message)
+{
+	nf->used += NLMSG_ALIGN(message->nlmsg_len);
+	nf->count++;
+}
+
+void nf_begin(struct nf *nf, uint32_t generation)
+{
+	struct nlmsghdr *begin;
+
+	nf->sequence += nf->count;
+	nf->used = nf->count = 0;
+	begin = next_message(nf, NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
+	if (generation)
+		mnl_attr_put_u32(begin, NFNL_BATCH_GENID, htonl(generation));
+	end_message(nf, begin);
+}
+
+struct nlmsghdr *nf_change(struct nf *nf, int type, int flags, int family)
+{
+	return next_message(nf, (NFNL_SUBSYS_NFTABLES << 8) | type, flags, family, 0);
+}
+
+void nf_change_end(struct nf *nf, struct nlmsghdr *change)
+{
+	end_message(nf, change);
+}
+
+/* What the kernel has to say of the transaction was all said while it was sent. */
+static int take_errors(struct nf *nf)
+{
+	char in[16 * 1024];
+	int why = 0;
+	ssize_t got;
+
+	while ((got = recv(mnl_socket_get_fd(nf->socket), in, sizeof(in), MSG_DONTWAIT)) > 0) {
+		int left = (int)got;
+
+		for (struct nlmsghdr *at = (void *)in; mnl_nlmsg_ok(at, left);
+		     at = mnl_nlmsg_next(at, &left)) {
+			const struct nlmsgerr *error = mnl_nlmsg_get_payload(at);
+
+			if (at->nlmsg_type != NLMSG_ERROR || error->error == 0 || why)
+				continue;
+			why = -error->error;
+			nf->failed = at->nlmsg_seq - nf->sequence - 1;
+		}
+	}
+	errno = why;
+	return why ? -1 : 0;
+}
+
+int nf_commit(struct nf *nf)
+{
+	int fd = mnl_socket_get_fd(nf->socket), bytes;
+
+	end_message(nf, next_message(nf, NFNL_MSG_BATCH_END, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES));
+	bytes = (int)nf->used * 2;
+	/* One message is what a transaction is; the limit is meant for what piles up. */
+	if (nf->used > CHANGE_ROOM &&
+	    setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)) != 0)
+		return -1;
+	if (mnl_socket_sendto(nf->socket, nf->out, nf->used) < 0)
+		return -1;
+	return take_errors(nf);
+}
+
+int nf_ask(struct nf *nf, int type, int flags, int family,
+           void (*fill)(struct nlmsghdr *question, const void *of), const void *of, mnl_cb_t take,
+           void *to)
+{
+	unsigned int port = mnl_socket_get_portid(nf->socket);
+	char *buffer = xalloc(ANSWER_ROOM);
+	struct nlmsghdr *question;
+	int more = 1, error;
+
+	nf->sequence += nf->count;
+	nf->count = 1;
+	question =
+	        put_header(buffer, (NFNL_SUBSYS_NFTABLES << 8) | type,
+	                   flags | (flags & NLM_F_DUMP ? 0 : NLM_F_ACK), nf->sequence, family, 0);
+	if (fill)
+		fill(question, of);
+	if (mnl_socket_sendto(nf->socket, question, question->nlmsg_len) < 0)
+		more = -1;
+	while (more > 0) {
+		ssize_t got = mnl_socket_recvfrom(nf->socket, buffer, ANSWER_ROOM);
+
+		more = got < 0 ? -1 : mnl_cb_run(buffer, (size_t)got, nf->sequence, port, take, to);
+	}
+	error = errno;
+	free(buffer);
+	errno = error;
+	return more < 0 ? -1 : 0;
+}
+
+static int take_generation(const struct nlmsghdr *message, void *to)
+{
+	const struct nlattr *of[NFTA_GEN_MAX + 1];
+
+	nf_attributes(message, of, NFTA_GEN_MAX);
+	if (of[NFTA_GEN_ID])
+		*(uint32_t *)to = ntohl(mnl_attr_get_u32(of[NFTA_GEN_ID]));
+	return MNL_CB_OK;
+}
+
+uint32_t nf_generation(struct nf *nf)
+{
+	uint32_t generation = 0;
+
+	(void)nf_ask(nf, NFT_MSG_GETGEN, 0, AF_UNSPEC, NULL, NULL, take_generation, &generation);
+	return generation;
+}
+
+void nf_attributes(const struct nlmsghdr *message, const struct nlattr **of, uint16_t most)
+{
+	const struct nlattr *at;
+
+	memset(of, 0, (most + 1UL) * sizeof(*of));
+	mnl_attr_for_each(at, message, sizeof(struct nfgenmsg)) if (mnl_attr_get_type(at) <= most)
+	        of[mnl_attr_get_type(at)] = at;
+}
+
+void nf_nested(const struct nlattr *nest, const struct nlattr **of, uint16_t most)
+{
+	const struct nlattr *at;
+
+	memset(of, 0, (most + 1UL) * sizeof(*of));
+	mnl_attr_for_each_nested(at, nest) if (mnl_attr_get_type(at) <= most)
+	        of[mnl_attr_get_type(at)] = at;
+}

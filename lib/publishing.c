@@ -1,0 +1,168 @@
+/* Publishing ports: see publishing.h. */
+#define _GNU_SOURCE
+#include "publishing.h"
+
+#include "err.h"
+#include "io.h"
+#include "num.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+static const int families[] = {AF_INET, AF_INET6};
+
+static struct portspec parse(const char *text)
+{
+	struct portspec spec;
+	const char *why = portspec_parse(text, false, &spec);
+
+	if (why)
+		refuse(text, "%s", why);
+	return spec;
+}
+
+/* The address of this host from which a packet to that one would be sent; family 0: none would. */
+static struct cidr find_near(const struct cidr *to)
+{
+	struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons(1)};
+	socklen_t size = sizeof(address);
+	struct cidr near = {.family = 0};
+	CLOSED int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	memcpy(&address.sin6_addr, to->at, sizeof(address.sin6_addr));
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&address, size) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&address, &size) != 0)
+		return near;
+	near.family = AF_INET6;
+	near.length = 128;
+	memcpy(near.at, &address.sin6_addr, sizeof(address.sin6_addr));
+	return near;
+}
+
+static void parse_to(const struct list *texts, struct cidr to[2])
+{
+	if (texts->count == 0)
+		usage_error("--to is missing");
+	for (size_t i = 0; i < texts->count; i++) {
+		struct cidr address;
+
+		if (!cidr_parse_address(&address, texts->at[i]))
+			usage_error("--to: %s: not an address", texts->at[i]);
+		struct cidr *of = &to[address.family == AF_INET6];
+		if (of->family)
+			usage_error("--to: %s: there is another one of that family", texts->at[i]);
+		*of = address;
+	}
+}
+
+static void add_port(struct ports *into, const char *owner, const struct portspec *spec,
+                     const struct cidr *to, const struct cidr *near)
+{
+	char text[PORTSPEC_TEXT];
+	struct published *port;
+
+	for (size_t i = 0; i < into->count; i++) {
+		if (!portspec_same(&into->at[i].spec, spec))
+			continue;
+		if (into->at[i].spec.port == spec->port)
+			return;
+		refuse(portspec_text(spec, text), "the host's port is given twice");
+	}
+	port = ports_add(into);
+	strncpy(port->owner, owner, sizeof(port->owner) - 1);
+	port->spec = *spec;
+	port->to = *to;
+	port->near = *near;
+}
+
+static void add_text(struct ports *into, const char *owner, const char *text,
+                     const struct cidr to[2], const struct cidr *near)
+{
+	struct portspec spec = parse(text);
+
+	if (spec.family && !to[spec.family == AF_INET6].family)
+		refuse(text, "--to has no address of that family");
+	for (int i = 0; i < 2; i++) {
+		struct portspec of = spec;
+
+		of.family = families[i];
+		if (to[i].family && (!spec.family || spec.family == families[i]))
+			add_port(into, owner, &of, &to[i], near);
+	}
+}
+
+void publishing_parse(struct ports *into, const char *owner, const struct list *texts,
+                      const char *variable, const struct list *to)
+{
+	struct cidr to_each[2] = {{.family = 0}, {.family = 0}}, near = {.family = 0};
+	const char *value = variable ? getenv(variable) : NULL;
+	FREED char *more = xstrdup(value ? value : "");
+	char *rest = more, *word;
+
+	parse_to(to, to_each);
+	if (to_each[1].family)
+		near = find_near(&to_each[1]);
+	for (size_t i = 0; i < texts->count; i++)
+		add_text(into, owner, texts->at[i], to_each, &near);
+	while ((word = strsep(&rest, " ")))
+		if (*word)
+			add_text(into, owner, word, to_each, &near);
+}
+
+struct portspec *publishing_specs(const struct list *texts, size_t *count)
+{
+	struct portspec *specs = xalloc((texts->count * 2 + 1) * sizeof(*specs));
+
+	*count = 0;
+	for (size_t i = 0; i < texts->count; i++) {
+		struct portspec spec = parse(texts->at[i]);
+
+		for (int j = 0; j < 2; j++)
+			if (!spec.family || spec.family == families[j]) {
+				specs[*count] = spec;
+				specs[(*count)++].family = families[j];
+			}
+	}
+	return specs;
+}
+
+static void undo(const struct firewall *firewall, const struct ports *ports)
+{
+	struct portspec *specs = xalloc((ports->count + 1) * sizeof(*specs));
+
+	for (size_t i = 0; i < ports->count; i++)
+		specs[i] = ports->at[i].spec;
+	firewall->unpublish(ports->at[0].owner, specs, ports->count);
+	free(specs);
+}
+
+void publishing_do(const struct firewall *firewall, const struct ports *ports, const char *pid)
+{
+	CLOSED int process = -1;
+	uint64_t number;
+
+	if (pid) {
+		if (num_parse(pid, INT_MAX, &number) != 0 || number == 0)
+			usage_error("--pid: %s: not a process", pid);
+		process = (int)syscall(SYS_pidfd_open, (int)number, 0);
+		if (process < 0 && errno == ESRCH)
+			refuse(pid, "the process is gone");
+		if (process < 0)
+			fail(pid, "pidfd_open");
+	}
+	if (ports->count == 0)
+		return;
+	firewall->publish(ports);
+
+	struct pollfd ended = {.fd = process, .events = POLLIN};
+
+	if (process >= 0 && poll(&ended, 1, 0) == 1) {
+		undo(firewall, ports);
+		refuse(pid, "the process is gone");
+	}
+}

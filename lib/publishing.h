@@ -1,0 +1,27 @@
+/*
+ * What it takes to publish ports, but for the rules: SPECs of all kinds become ports of addresses,
+ * and rules do not outlive the process that they are for.
+ */
+#ifndef PUBLISHING_H
+#define PUBLISHING_H
+
+#include "firewall.h"
+#include "opt.h"
+
+/*
+ * From the texts of SPECs, and those in a variable of the environment (NULL: none), separated by
+ * spaces. A SPEC without address is one of every address of each family that `to` has. refuse()s.
+ */
+void publishing_parse(struct ports *into, const char *owner, const struct list *texts,
+                      const char *variable, const struct list *to);
+
+/* As many SPECs, each with a family; without an address, of both. The caller frees. refuse()s. */
+struct portspec *publishing_specs(const struct list *texts, size_t *count);
+
+/*
+ * Publish them; undo that and refuse() if the process `pid` (as text; NULL: whichever) has ended by
+ * then: who takes rules away at the end of a process has then done so, or will.
+ */
+void publishing_do(const struct firewall *firewall, const struct ports *ports, const char *pid);
+
+#endif
