@@ -98,6 +98,21 @@ static void ask_for_pair(const struct attachment *a, const struct link *bridge, 
 	mnl_attr_nest_end(request, info);
 }
 
+/*
+ * Let frames out of the port by which they came: where bridges are filtered, so does a packet that
+ * a container sends to a port of the host which is published for itself.
+ */
+static void put_hairpin(struct nlmsghdr *request)
+{
+	struct nlattr *info = mnl_attr_nest_start(request, IFLA_LINKINFO);
+
+	mnl_attr_put_strz(request, IFLA_INFO_SLAVE_KIND, "bridge");
+	struct nlattr *data = mnl_attr_nest_start(request, IFLA_INFO_SLAVE_DATA);
+	mnl_attr_put_u8(request, IFLA_BRPORT_MODE, 1);
+	mnl_attr_nest_end(request, data);
+	mnl_attr_nest_end(request, info);
+}
+
 static void make_pair(struct attachment *a, const struct link *bridge, int netns)
 {
 	ask_for_pair(a, bridge, netns);
@@ -105,6 +120,7 @@ static void make_pair(struct attachment *a, const struct link *bridge, int netns
 	struct nlmsghdr *request = link_change(&host, a->host_name, 0, "set up");
 	if (a->alias)
 		mnl_attr_put(request, IFLA_IFALIAS, strlen(a->alias), a->alias);
+	put_hairpin(request);
 	/* A port of a bridge needs no address. */
 	if (a->mtu >= IPV6_LEAST_MTU && link_has_ipv6())
 		link_put_no_link_local(request);
