@@ -33,15 +33,16 @@ void hook_opt_arg(const struct opt *opt, const char *arg)
 }
 
 /* Hooks get what is said here, nothing of what is open for other ends. */
-static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *how)
+static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *how, int out, int third)
 {
 	sigset_t none;
 
 	(void)syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
 	(void)sigemptyset(&none);
 	if ((errno = posix_spawn_file_actions_init(files)) ||
+	    (errno = posix_spawn_file_actions_adddup2(files, out, 1)) || /* it may be 0, or 3 */
 	    (errno = posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0)) ||
-	    (errno = posix_spawn_file_actions_adddup2(files, 2, 1)) ||
+	    (third >= 0 && (errno = posix_spawn_file_actions_adddup2(files, third, 3))) ||
 	    (errno = posix_spawnattr_init(how)) ||
 	    (errno = posix_spawnattr_setflags(how, POSIX_SPAWN_SETSIGMASK)) ||
 	    (errno = posix_spawnattr_setsigmask(how, &none)))
@@ -49,14 +50,14 @@ static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *how)
 	return 0;
 }
 
-pid_t hook_start(char *const *words)
+pid_t hook_start(char *const *words, int out, int third)
 {
 	extern char **environ;
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t how;
 	pid_t pid;
 
-	if (prepare(&files, &how)) {
+	if (prepare(&files, &how, out, third)) {
 		complain(words[0], "prepare the hook");
 		return -1;
 	}
@@ -79,7 +80,7 @@ bool hook_ended_well(const char *name, int status)
 
 static void run(char *const *words)
 {
-	pid_t pid = hook_start(words);
+	pid_t pid = hook_start(words, 2, -1);
 	int status;
 
 	if (pid < 0)

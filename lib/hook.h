@@ -1,7 +1,7 @@
 /*
  * Commands to be run when something has come so far, or is at its end, given as options: one for
  * the command, one for each of its arguments. They have an empty signal mask, stdin from /dev/null
- * and stdout on stderr: their output is no part of the command's. No other descriptor.
+ * and stdout, unless something else is said, on stderr: their output is no part of the command's.
  */
 #ifndef HOOK_H
 #define HOOK_H
@@ -26,10 +26,11 @@ void hooks_run(void *of);
 
 /*
  * The same by steps, for who has more to wait for: the words of one, ended by NULL; start what they
- * say, -1: it was complained of; complain of a status that is not 0, and tell whether it is.
+ * say, with `out` for stdout and, unless it is below 0, `third` for descriptor 3, -1: it was
+ * complained of; complain of a status that is not 0, and tell whether it is.
  */
 char **hook_words(const struct hooks *hooks, size_t i);
-pid_t hook_start(char *const *words);
+pid_t hook_start(char *const *words, int out, int third);
 bool hook_ended_well(const char *name, int status);
 
 #endif

@@ -3,12 +3,16 @@
 #include "setup.h"
 
 #include "err.h"
+#include "fd_pass.h"
 #include "io.h"
 #include "supervise.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 
 void setup_make(struct setup *setup)
 {
@@ -36,31 +40,84 @@ static char *filled(char *word, const char *pid)
 	return word;
 }
 
-static bool run(char **words, pid_t child, bool apart)
+/*
+ * Take what a hook has sent. There may be more than the soft limit allows, which is for programs
+ * that know no better; those that are started later on get it unchanged.
+ */
+static bool take(int socket, struct fds *held)
+{
+	struct rlimit limit, most;
+	int result;
+
+	(void)getrlimit(RLIMIT_NOFILE, &limit);
+	most = (struct rlimit){limit.rlim_max, limit.rlim_max};
+	(void)setrlimit(RLIMIT_NOFILE, &most);
+	while ((result = fds_receive(socket, held)) == 0)
+		;
+	int reason = errno;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+	errno = reason;
+	return errno == EAGAIN;
+}
+
+static bool run(struct setup *setup, char **words, pid_t child, bool apart, int out,
+                const int pair[2])
 {
 	char number[16];
 
 	(void)snprintf(number, sizeof(number), "%d", child);
 	for (char **word = words + 1; *word; word++)
 		*word = filled(*word, number);
-	pid_t hook = hook_start(words);
-	return hook > 0 && hook_ended_well(words[0], supervise_helper(hook, child, apart));
+	pid_t hook = hook_start(words, out, pair[1]);
+	if (hook < 0 || !hook_ended_well(words[0], supervise_helper(hook, child, apart)))
+		return false;
+	if (!take(pair[0], &setup->held)) {
+		complain(words[0], "take the descriptors that the hook sent");
+		return false;
+	}
+	return true;
 }
 
-bool setup_run(const struct setup *setup, pid_t child, bool apart)
+/* What waits to be taken is not to make a hook wait: it would be for ever. */
+static void make_pair(int pair[2])
+{
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) ||
+	    fcntl(pair[1], F_SETFL, O_NONBLOCK))
+		fail(NULL, "make a pair of sockets");
+}
+
+static void close_both(const int ends[2])
+{
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
+bool setup_run(struct setup *setup, pid_t child, bool apart, int out)
 {
 	bool ended = false, well = true;
+	int pair[2];
 
+	if (setup->hooks.count)
+		make_pair(pair);
 	for (size_t i = 0; well && !ended && i < setup->hooks.count; i++) {
-		well = run(hook_words(&setup->hooks, i), child, apart);
+		well = run(setup, hook_words(&setup->hooks, i), child, apart,
+		           out < 0 ? STDERR_FILENO : out, pair);
 		ended = supervise_ended(child);
 	}
+	if (setup->hooks.count)
+		close_both(pair);
 	if (!well && !ended)
 		(void)kill(child, SIGKILL); /* before it sees the end of the pipe */
 	/* We have the reading end as well, so there is no SIGPIPE. */
 	else if (setup->number >= 0 && write_all(setup->ends[1], "s", 1))
 		complain("--setup-fd", "write");
-	for (int i = 0; i < 2 && setup->number >= 0; i++)
-		(void)close(setup->ends[i]);
+	if (setup->number >= 0)
+		close_both(setup->ends);
 	return well || ended;
+}
+
+void setup_release(struct setup *setup)
+{
+	while (setup->held.count)
+		(void)close(setup->held.at[--setup->held.count]);
 }

@@ -77,10 +77,10 @@ is_gone() { # PID; a zombie waits for whoever is init here
 }
 
 @test "{} is the child's pid, wherever it stands in an argument, and nothing else is touched" {
-    run -0 ns-spawn --info-fd 9 --setup-hook printf --setup-hook-arg '<%s>' --setup-hook-arg '{}' \
+    run -0 ns-spawn --info-fd 9 --setup-hook printf --setup-hook-arg '<%s>\n' --setup-hook-arg '{}' \
         --setup-hook-arg '/{}/{}' --setup-hook-arg "{ } a  *'\$x" --setup-hook-arg '{{}}' --setup-hook-arg '' -- true 9> info
     pid=$(fact pid)
-    assert_output "<$pid></$pid/$pid><{ } a  *'\$x><{$pid}><>"
+    assert_equal "$(sed -n '/^</p' info)" "$(printf '<%s>\n' "$pid" "/$pid/$pid" "{ } a  *'\$x" "{$pid}" '')"
 }
 
 # bats test_tags=vm
@@ -95,10 +95,17 @@ is_gone() { # PID; a zombie waits for whoever is init here
     assert_equal "$(< got)" line
 }
 
-@test "hooks have 0, 1, 2 and no other descriptor; no signal held back; the environment" {
-    script 'ls /proc/$$/fd; readlink /proc/$$/fd/0; grep SigBlk /proc/$$/status; echo "$VARIABLE"; [ /proc/$$/fd/1 -ef /proc/$$/fd/2 ]'
-    VARIABLE=value run -0 ns-spawn --info-fd 9 --setup-fd 5 --keep-fd 7 "${HOOK[@]}" -- true 9> info 7< /dev/null
-    assert_output "$(printf '%s\n' 0 1 2 /dev/null $'SigBlk:\t0000000000000000' value)"
+@test "hooks have 0, 1, 2, a socket, and no other descriptor; no signal held back; the environment" {
+    script 'ls /proc/$$/fd; readlink /proc/$$/fd/0; grep SigBlk /proc/self/status; echo "$VARIABLE"; [ /proc/$$/fd/1 -ef /proc/$$/fd/$OUT ]; [ -S /proc/$$/fd/3 ]'
+    export VARIABLE=value OUT=2
+    expected=$(printf '%s\n' 0 1 2 3 /dev/null $'SigBlk:\t0000000000000000' value)
+    run -0 ns-spawn --setup-fd 5 --keep-fd 7 "${HOOK[@]}" -- true 7< /dev/null
+    assert_output "$expected"
+    # What they print is facts, where there are some.
+    script "${HOOK[5]}; [ /proc/\$\$/fd/1 -ef info ]"
+    OUT=1 run -0 ns-spawn --info-fd 9 --setup-fd 5 --keep-fd 7 "${HOOK[@]}" -- true 9> info 7< /dev/null
+    assert_output ''
+    assert_equal "$(sed -n 5,11p info)" "$expected"
 }
 
 # holders: who, of ns-spawn and those below it, has an end of the pipe that is $CHILD's descriptor 5

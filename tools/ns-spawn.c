@@ -194,6 +194,7 @@ static _Noreturn void exit_with_child(bool set_up)
 	if (!set_up && status == STATUS_SIGNAL + SIGKILL)
 		status = STATUS_OWN;
 	keep_what_is_done();
+	setup_release(&setup); /* a hook may start all of this again */
 	if (info_fd >= 0)
 		report_end(info_fd, status, &cgroups);
 	run_hooks(NULL);
@@ -243,7 +244,7 @@ int main(int argc, char **argv)
 		report_start(info_fd, child);
 	close_others(watch);
 	gate_open(&gate);
-	bool set_up = setup_run(&setup, child, session);
+	bool set_up = setup_run(&setup, child, session, info_fd);
 	detached = set_up && detach && detach_wait(child);
 	exit_with_child(set_up);
 }
