@@ -95,7 +95,6 @@ static bool is_ready(pid_t child)
 
 bool detach_wait(pid_t child)
 {
-	(void)close(child_end);
 	if (!is_ready(child))
 		return false;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);

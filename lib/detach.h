@@ -30,7 +30,10 @@ int detach_child(int number);
 /* In a child without number: about to execute it. */
 void detach_ready(void);
 
-/* Descriptors that are not to be closed. */
+/*
+ * Descriptors that are to stay open when all others are closed, which has to be before
+ * detach_wait(): with the child's end of the pipe here, too, its death would not be seen.
+ */
 enum { DETACH_FDS = 2 };
 extern int detach_fds[DETACH_FDS];
 

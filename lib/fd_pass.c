@@ -55,7 +55,8 @@ int fd_receive(int socket)
 	return fd;
 }
 
-enum { MOST = 253 }; /* SCM_MAX_FD of the kernel */
+/* In one message: SCM_MAX_FD of the kernel, and what musl sends. */
+enum { MOST = 253, SENT = 250 };
 union many {
 	struct cmsghdr header;
 	char space[CMSG_SPACE(MOST * sizeof(int))];
@@ -80,7 +81,7 @@ static int send_some(int socket, const int *fds, size_t count)
 int fds_send(int socket, const int *fds, size_t count)
 {
 	for (size_t some; count; fds += some, count -= some) {
-		some = count < MOST ? count : MOST;
+		some = count < SENT ? count : SENT;
 		if (send_some(socket, fds, some))
 			return -1;
 	}
