@@ -194,10 +194,10 @@ void attach(struct attachment *a)
 	struct link bridge;
 
 	rtnl_open(&host);
-	bridge_get(&host, a->bridge, &bridge);
-	choose(a, &bridge);
 	int netns = netns_enter(&a->to);
 	rtnl_open(&inside);
+	bridge_get(&host, a->bridge, &bridge);
+	choose(a, &bridge);
 	check_addresses(a);
 	make_pair(a, &bridge, netns);
 	set_up_inside(a);
