@@ -14,13 +14,13 @@ struct seen {
 		unsigned int link;
 		struct cidr address;
 	} * addresses;
-	unsigned int link_count, address_count;
+	size_t link_count, address_count;
 };
 
 static int take_link(const struct nlmsghdr *message, void *into)
 {
 	struct seen *seen = into;
-	unsigned int n = seen->link_count++;
+	size_t n = seen->link_count++;
 
 	if (!(n & (n + 1)))
 		seen->links = xrealloc(seen->links, 2 * (n + 1) * sizeof(*seen->links));
@@ -31,7 +31,7 @@ static int take_address(const struct nlmsghdr *message, void *into)
 {
 	const struct ifaddrmsg *body = mnl_nlmsg_get_payload(message);
 	struct seen *seen = into;
-	unsigned int n = seen->address_count;
+	size_t n = seen->address_count;
 
 	if (body->ifa_scope != RT_SCOPE_UNIVERSE)
 		return MNL_CB_OK;
@@ -71,9 +71,9 @@ static void tell_bridge(const struct seen *seen, const struct link *bridge, brid
 	struct cidr addresses[ADDRESSES_MOST];
 	unsigned int count = 0, ports = 0;
 
-	for (unsigned int i = 0; i < seen->link_count; i++)
+	for (size_t i = 0; i < seen->link_count; i++)
 		ports += seen->links[i].master == bridge->index;
-	for (unsigned int i = 0; i < seen->address_count && count < ADDRESSES_MOST; i++)
+	for (size_t i = 0; i < seen->address_count && count < ADDRESSES_MOST; i++)
 		if (seen->addresses[i].link == bridge->index)
 			addresses[count++] = seen->addresses[i].address;
 	tell(bridge, addresses, count, ports);
@@ -84,7 +84,7 @@ void bridge_each(struct rtnl *r, bridge_teller *tell)
 	struct seen seen = {0};
 
 	dump(r, &seen);
-	for (unsigned int i = 0; i < seen.link_count; i++)
+	for (size_t i = 0; i < seen.link_count; i++)
 		if (!strcmp(seen.links[i].kind, "bridge"))
 			tell_bridge(&seen, &seen.links[i], tell);
 	free(seen.links);

@@ -47,7 +47,7 @@ static int take_route(const struct nlmsghdr *message, void *into)
 
 static void read_family(struct rtnl *r, int family, struct routes *routes)
 {
-	unsigned int before = routes->count;
+	size_t before = routes->count;
 	int failed;
 
 	do {

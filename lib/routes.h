@@ -14,7 +14,7 @@ struct route {
 
 struct routes {
 	struct route *at;
-	unsigned int count;
+	size_t count;
 };
 
 /* All of IPv4 and IPv6 but those of multicast; the caller frees `at`. fail()s. */
