@@ -292,30 +292,30 @@ refused() {
 
 @test "subnet find: free of routes, and of what is to be avoided" {
     run -0 on host netsetup subnet find
-    assert_output 172.17.0.0/16
+    assert_output $'subnet\t172.17.0.0/16\ngateway\t172.17.0.1'
     on host netsetup bridge create br0 --address 172.17.0.1/16 --address fd00:1::1/64 --quiet
     on host ip route add 172.18.200.0/24 dev br0
     on host ip route add blackhole 172.19.0.0/17
     run -0 on host netsetup subnet find
-    assert_output 172.20.0.0/16
+    assert_line $'subnet\t172.20.0.0/16'
     run -0 on host netsetup subnet find --avoid 172.20.5.0/24 --avoid 172.22.0.0/15
-    assert_output 172.21.0.0/16
+    assert_line $'subnet\t172.21.0.0/16'
     run -0 on host netsetup subnet find --avoid 172.16.0.0/12 --avoid 192.168.17.0/24 --avoid 192.168.0.0/28 --json
     assert_output '{"subnet":"192.168.32.0/20","gateway":"192.168.32.1"}'
     run -1 on host netsetup subnet find --avoid 172.16.0.0/12 --avoid 192.168.0.0/16
     assert_output 'netsetup: no network is free that overlaps with no route of this host'
     run -0 on host netsetup subnet find --pool fd00:1::/32:64
-    assert_output fd00:1:0:1::/64
+    assert_line $'subnet\tfd00:1:0:1::/64'
     run -1 on host netsetup subnet find --pool fd00:1::/64:64
     run -0 on host netsetup subnet find --pool 172.17.0.0/16:24 --pool 255.255.255.0/24:28 --avoid 255.255.255.0/25
-    assert_output 255.255.255.128/28
+    assert_line $'subnet\t255.255.255.128/28'
     run -1 on host netsetup subnet find --pool 255.255.255.0/24:28 --avoid 255.255.255.0/25 --avoid 255.255.255.128/25
     # Default routes are in nobody's way, in two halves as VPNs have them neither.
     on host ip route add 0.0.0.0/1 dev br0
     on host ip route add 128.0.0.0/1 dev br0
     on host ip route add default dev br0
     run -0 on host netsetup subnet find
-    assert_output 172.20.0.0/16
+    assert_line $'subnet\t172.20.0.0/16'
 }
 
 @test "subnet check: facts, or the reason" {
