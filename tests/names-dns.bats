@@ -194,3 +194,283 @@ refused() {
         run -125 driver "$bad; check_name_options"
     done
 }
+
+# host: a network namespace to be the host, with the bridge md-a, of which the gateway is 10.9.0.1
+host() {
+    need_command dnsmasq dig ip
+    chmod 755 "$T"
+    unshare -n sleep infinity 3>&- &
+    export HOST=$!
+    poll 5 another_namespace
+    on_host ip link set lo up
+    bridge md-a 10.9.0.1/24 fd00:9::1/64
+}
+
+another_namespace() {
+    [[ $(readlink "/proc/$HOST/ns/net") != "$(readlink /proc/self/ns/net)" ]]
+}
+
+on_host() {
+    nsenter --net="/proc/$HOST/ns/net" "$@"
+}
+
+bridge() { # NAME ADDRESS...
+    local name=$1 address
+    shift
+    on_host ip link add "$name" type bridge
+    for address; do on_host ip address add "$address" dev "$name" $([[ $address != *:* ]] || echo nodad); done
+    on_host ip link set "$name" up
+}
+
+# on_driver SCRIPT ARG...: driver, on the host
+on_driver() {
+    on_host bash -c 'driver "$@"' driver "$@" 3>&-
+}
+
+# comes ID ADDRESSES NAME...: a container of network a; on_b ID ADDRESSES NAME...: of b
+comes() {
+    on_driver 'join_names a md-a "10.9.0.1 fd00:9::1" "$@"; echo "$dns_server"' "$@"
+}
+
+on_b() {
+    on_driver 'join_names b md-b 10.8.0.1 "$@"' "$@"
+}
+
+leave() { # ID
+    on_driver 'leave_names a "$1"' "$1"
+}
+
+export -f on_host on_driver comes
+
+ask() { # DIG-ARG...: prints the answers, sorted, or the status if there is none
+    on_host dig +tries=1 +time=10 "@${SERVER:-10.9.0.1}" "$@" > answer || return
+    if grep -q 'ANSWER: 0,' answer; then
+        sed -n 's/.*status: \([A-Z]*\),.*/\1/p' answer
+    else
+        awk '/^;; ANSWER/ { on = 1; next } /^$/ { on = 0 } on { print $NF }' answer | sort | xargs
+    fi
+}
+
+answers() { # ANSWER DIG-ARG...
+    local expected=$1
+    shift
+    assert_equal "$(ask "$@")" "$expected"
+}
+
+# server NET: the pid of its server
+server() {
+    cat "$MINI_DOCKER_RUN/networks/$1/dnsmasq.pid"
+}
+
+no_server() { # NET
+    run -1 on_driver 'names_alive "$1"' "$1"
+    [[ ! $(on_host ss -Hltun) ]]
+}
+
+# bats test_tags=vm
+@test "names come and go: UDP and TCP, IPv4, IPv6 and back" {
+    host
+    assert_equal "$(comes aaaa '10.9.0.2 fd00:9::2' web 0123456789ab alias)" '10.9.0.1 fd00:9::1'
+    answers 10.9.0.2 web
+    answers 10.9.0.2 +tcp web
+    answers 10.9.0.2 WEB
+    answers fd00:9::2 alias AAAA
+    answers 10.9.0.2 0123456789ab
+    answers web. -x 10.9.0.2
+    answers web. -x fd00:9::2
+    SERVER=fd00:9::1 answers fd00:9::2 +tcp web AAAA
+    answers NXDOMAIN db
+    pid=$(server a)
+    comes bbbb 10.9.0.3 db _odd a_b 9x up.down
+    answers 10.9.0.3 db
+    answers NOERROR db AAAA # it has none, which is no reason to doubt the name
+    for name in _odd a_b 9x up.down; do answers 10.9.0.3 "$name"; done
+    leave bbbb
+    answers NXDOMAIN db
+    answers 10.9.0.2 web
+    assert_equal "$(server a)" "$pid"
+    comes cccc 10.9.0.3 other # the address of the one that went
+    answers other. -x 10.9.0.3
+    comes cccc 10.9.0.3 third
+    answers NXDOMAIN other
+    leave cccc
+    leave aaaa
+    no_server a
+    assert_not_exist "/proc/$pid/exe"
+    leave aaaa
+}
+
+@test "a name that two have, and a network that another one is no part of" {
+    host
+    bridge md-b 10.8.0.1/24
+    comes aaaa 10.9.0.2 web
+    comes bbbb 10.9.0.3 web
+    on_b cccc 10.8.0.2 web only
+    answers '10.9.0.2 10.9.0.3' web
+    answers NXDOMAIN only
+    SERVER=10.8.0.1 answers 10.8.0.2 web
+    leave aaaa
+    answers 10.9.0.3 web
+    on_driver 'leave_names b cccc'
+    no_answer=$(on_host ss -Hltun | grep -c 10.8.0.1 || :)
+    assert_equal "$no_answer" 0
+    answers 10.9.0.3 web
+}
+
+# inside BRIDGE ADDRESS GATEWAY COMMAND...: in a namespace that is attached to it
+inside() {
+    local bridge=$1 address=$2 gateway=$3 pid status=0
+    shift 3
+    nsenter --net="/proc/$HOST/ns/net" unshare -n sleep infinity > /dev/null 3>&- &
+    pid=$!
+    poll 5 is_away "$pid"
+    on_host ip link add veth-t type veth peer name eth0 netns "$pid"
+    on_host ip link set veth-t master "$bridge" up
+    nsenter --net="/proc/$pid/ns/net" sh -c "ip link set lo up; ip address add $address dev eth0; ip link set eth0 up
+        ip route add default via $gateway"
+    nsenter --net="/proc/$pid/ns/net" "$@" || status=$?
+    kill -KILL "$pid"
+    wait "$pid" || :
+    return "$status"
+}
+
+is_away() {
+    [[ $(readlink "/proc/$1/ns/net") != "$(readlink "/proc/$HOST/ns/net")" && $(< "/proc/$1/comm") == sleep ]]
+}
+
+# bats test_tags=vm
+@test "a container of the network is answered, one of another network is not, nor is the host's loopback" {
+    host
+    bridge md-b 10.8.0.1/24
+    comes aaaa 10.9.0.2 web
+    assert_equal "$(inside md-a 10.9.0.9/24 10.9.0.1 dig +short +tries=1 @10.9.0.1 web)" 10.9.0.2
+    run ! inside md-b 10.8.0.9/24 10.8.0.1 dig +short +tries=1 +time=1 @10.9.0.1 web
+    run ! inside md-b 10.8.0.9/24 10.8.0.1 dig +short +tries=1 +time=1 +tcp @10.9.0.1 web
+    run ! on_host dig +short +tries=1 +time=1 @127.0.0.1 web
+    assert_equal "$(on_host ss -Hltun | awk '{ print $5 }' | grep -vE '^(10.9.0.1|\[fd00:9::1\]|\[fe80:.*\]%md-a):53$')" ''
+}
+
+@test "what it does not know it asks the host's servers for, on their loopback, too; names without a dot it does not" {
+    host
+    on_host dnsmasq --conf-file=/dev/null --no-resolv --no-hosts --pid-file="$T/up.pid" --listen-address=127.0.0.53 \
+        --bind-interfaces --address=/example.com/192.0.2.7 --address=/plain/192.0.2.8 3>&-
+    with_etc '' 'nameserver 127.0.0.53\n' comes aaaa 10.9.0.2 web
+    answers 192.0.2.7 www.example.com
+    answers 192.0.2.7 +tcp www.example.com
+    answers 10.9.0.2 web
+    answers NXDOMAIN plain
+    kill "$(< up.pid)"
+    leave aaaa
+    with_etc '' - comes aaaa 10.9.0.2 web # a host without servers
+    answers 10.9.0.2 web
+}
+
+@test "an internal network knows its own names only" {
+    host
+    on_driver 'net_internal=1; join_names a md-a 10.9.0.1 aaaa 10.9.0.2 web my.web'
+    answers 10.9.0.2 my.web
+    answers NOERROR my.web AAAA
+    answers NXDOMAIN www.example.com
+    answers NXDOMAIN -x 10.9.0.7
+}
+
+@test "a server that was killed comes back with the next one; a pid that is another's now is left alone" {
+    host
+    comes aaaa 10.9.0.2 web
+    pid=$(server a)
+    kill -KILL "$pid"
+    poll 5 test ! -e "/proc/$pid/exe"
+    run -1 on_driver 'names_alive a'
+    comes bbbb 10.9.0.3 db
+    answers 10.9.0.2 web
+    answers 10.9.0.3 db
+    pid=$(server a)
+    on_driver 'names_alive a'
+    sleep 1000 3>&- &
+    other=$!
+    echo "$other" > "$MINI_DOCKER_RUN/networks/a/dnsmasq.pid"
+    run -1 on_driver 'names_alive a'
+    on_driver 'stop_names a'
+    kill -0 "$other"
+    echo "$pid" > "$MINI_DOCKER_RUN/networks/a/dnsmasq.pid"
+    on_driver 'stop_names a'
+    no_server a
+    kill "$other"
+}
+
+@test "who was ending the server was killed: it goes on to serve" {
+    host
+    comes aaaa 10.9.0.2 web
+    pid=$(server a)
+    mv "$MINI_DOCKER_RUN/networks/a/dnsmasq.pid"{,.end}
+    comes bbbb 10.9.0.3 db
+    assert_equal "$(server a)" "$pid"
+    answers 10.9.0.3 db
+}
+
+@test "twenty at once: one server, and each name is there when its join returns" {
+    host
+    for round in 1 2; do
+        pids=()
+        for i in {1..20}; do
+            (
+                comes "c$i" "10.9.0.1$i" "n$i" > /dev/null || exit 1
+                [[ $(on_host dig +short +tries=1 @10.9.0.1 "n$i") == "10.9.0.1$i" ]] || exit 2
+                on_driver 'leave_names a "$1"' "c$i"
+            ) 3>&- &
+            pids+=("$!")
+        done
+        for pid in "${pids[@]}"; do wait "$pid"; done
+        no_server a
+        assert_equal "$(ls "$MINI_DOCKER_RUN/networks/a")" $'names\nnames.lock'
+    done
+}
+
+@test "it is nobody's child, has nothing of who started it, and is not root" {
+    host
+    exec 20> lock
+    on_driver 'exec 8> eight; join_names a md-a 10.9.0.1 aaaa 10.9.0.2 web' 20>&20
+    exec 20>&-
+    pid=$(server a)
+    read -r _ _ _ _ _ session tty _ < "/proc/$pid/stat"
+    [[ $session != "$(ps -o sid= $$ | xargs)" && $tty == 0 ]]
+    run -0 find "/proc/$pid/fd/" -lname "$T/*"
+    refute_output
+    assert_equal "$(readlink "/proc/$pid/cwd")" /
+    run ! grep -P '^Uid:.*\t0(\t|$)' "/proc/$pid/status"
+}
+
+@test "the hook at the end of a container" {
+    host
+    bridge md-b 10.8.0.1/24
+    comes aaaa 10.9.0.2 web
+    on_b aaaa 10.8.0.2 web
+    on_b bbbb 10.8.0.3 db
+    on_host sh "$TOP/scripts/lib/leave-names" aaaa a b 3>&-
+    run -1 on_driver 'names_alive a'
+    SERVER=10.8.0.1 answers NXDOMAIN web
+    SERVER=10.8.0.1 answers 10.8.0.3 db
+}
+
+@test "names of containers that are no more are swept out" {
+    host
+    dead=$(basename "$(ctr-state create -- true)")
+    live=$(basename "$(ctr-state create --owner $$ -- true)")
+    ctr-state begin --owner 999999999 "$dead" || :
+    comes "$live" 10.9.0.2 web
+    comes "$(printf %064d 7)" 10.9.0.3 gone
+    on_driver 'sweep_names a'
+    answers 10.9.0.2 web
+    answers NXDOMAIN gone
+    ctr-state remove "$live"
+    on_driver 'sweep_names a; sweep_names none'
+    no_server a
+}
+
+@test "without dnsmasq a container runs, and it is told why names do not resolve" {
+    host
+    run -0 unshare -m bash -c 'mount --bind /dev/null "$1" && shift && exec bash -c "on_driver \"\$@\"" "$@"' sh \
+        "$(realpath "$(type -P dnsmasq)")" on_driver 'net_name=mine; join_names a md-a 10.9.0.1 aaaa 10.9.0.2 web; echo "server $dns_server."'
+    assert_line --partial 'mini-docker: network mine: names do not resolve: dnsmasq'
+    assert_line 'server .'
+}
