@@ -17,7 +17,8 @@ make_host() { # NAME
     need_command unshare nsenter ip
     unshare --net sleep inf < /dev/null > /dev/null 2>&1 3>&- &
     host_pid[$1]=$!
-    poll 10 in_own_network "$!"
+    disown # bash would tell how it ended
+    poll 10 in_own_network "${host_pid[$1]}"
     on "$1" ip link set lo up
 }
 
@@ -47,12 +48,11 @@ make_outside() { # HOST [NAME]
     [[ ! -e /proc/sys/net/ipv6 ]] || on "$host" ip route add default via 2001:db8::2
 }
 
-# end_hosts: what still runs there keeps its namespace, which the leak check tells by its processes.
+# end_hosts: a host goes with its last process; the leak check tells those of the test.
 end_hosts() {
     local name
     for name in "${!host_pid[@]}"; do
         kill -KILL "${host_pid[$name]}" 2> /dev/null || :
-        wait "${host_pid[$name]}" 2> /dev/null || :
     done
     host_pid=()
 }

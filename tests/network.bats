@@ -1,0 +1,233 @@
+#!/usr/bin/env bats
+# mini-docker network: bridges with a record each, made once, raised when they are needed, and gone
+# without a trace. In a host of its own.
+
+load lib/kept
+load lib/net
+
+setup_file() { run_setup_file; }
+setup() {
+    kept_setup
+    make_host host
+}
+teardown() {
+    ((${#names[@]} == 0)) || on host mini-docker rm -f "${names[@]}" > /dev/null || :
+    names=()
+    end_hosts
+    kept_teardown
+}
+
+network() { on host mini-docker network "$@"; }
+quiet() { "$@" > quiet; }
+config() { sed -n "s/^net_$2=//p" "$MINI_DOCKER_ROOT/networks/$1/config"; } # NETWORK KEY
+
+# bridge NETWORK: what the kernel has of it, as JSON
+bridge() { on host ip -j -d address show dev "$(config "$1" bridge)" | jq '.[0]'; }
+
+addresses() { bridge "$1" | jq -r '[.addr_info[] | select(.scope == "global") | "\(.local)/\(.prefixlen)"] | join(" ")'; }
+
+# networks NAME...: these there are, and nothing else is in their place, nor any other bridge
+networks() {
+    assert_equal "$(ls -A "$MINI_DOCKER_ROOT/networks" | grep -vxF .lock | xargs)" "$*"
+    assert_equal "$(on host ip -j link show type bridge | jq 'map(select(.ifname)) | length')" $#
+}
+
+# bats test_tags=vm
+@test "create: a bridge with the gateway's addresses; its name is taken, its id printed" {
+    run -0 network create foo
+    [[ $output =~ ^[0-9a-f]{64}$ ]]
+    id=$output
+    assert_equal "$(bridge foo | jq -r '.linkinfo.info_kind, .ifname, (.flags | index("UP") != null)' | xargs)" "bridge md-${id:0:12} true"
+    assert_equal "$(addresses foo)" 172.17.0.1/16
+    assert_equal "$(stat -c %a "$MINI_DOCKER_ROOT/networks" "$MINI_DOCKER_RUN/networks/$id/leases" | xargs)" '700 700'
+    run -1 network create foo
+    assert_output 'mini-docker: network create: foo: a network with this name exists already'
+    run -0 network create --subnet 10.7.0.0/16 --gateway 10.7.0.9 --ip-range 10.7.5.7/24 --subnet fd00:7::/64 --ip-range fd00:7::1:0/112 \
+        -o com.docker.network.driver.mtu=1400 -o com.docker.network.bridge.name=lan0 --internal bar
+    assert_equal "$(addresses bar)" '10.7.0.9/16 fd00:7::1/64'
+    assert_equal "$(bridge bar | jq -r '.ifname, .mtu' | xargs)" 'lan0 1400'
+    run -0 mini-docker network inspect -f '{{.Internal}} {{.EnableIPv6}} {{json .IPAM.Config}} {{json .Options}}' bar
+    assert_output 'true true [{"Subnet":"10.7.0.0/16","IPRange":"10.7.5.0/24","Gateway":"10.7.0.9"},{"Subnet":"fd00:7::/64","IPRange":"fd00:7::1:0/112","Gateway":"fd00:7::1"}] {"com.docker.network.bridge.name":"lan0","com.docker.network.driver.mtu":"1400"}'
+    run -0 network create --ipv6 six
+    [[ $(config six subnet6) =~ ^fd[0-9a-f:]+::/64$ ]]
+    assert_equal "$(addresses six)" "$(config six gateway)/16 $(config six gateway6)/64"
+    networks bar foo six
+    run -0 network rm bar "$id" six
+    assert_output "bar"$'\n'"$id"$'\n'six
+    networks
+    assert_equal "$(ls "$MINI_DOCKER_RUN/networks")" ''
+}
+
+@test "what is wrong is refused, with the reason, and leaves nothing" {
+    quiet network create --subnet 10.1.0.0/16 foo
+    on host ip link add other0 type veth peer name other1
+    on host ip address add 10.2.3.4/24 dev other0
+    on host ip link set other0 up
+    while IFS='|' read -r arguments reason; do
+        run -1 network create $arguments bar
+        assert_output --partial "$reason"
+    done << 'END'
+--subnet x|x: not a network
+--subnet 10.0.0.1/24|the network is 10.0.0.0/24
+--subnet 10.1.5.0/24|(the network foo)
+--subnet 10.0.0.0/8|overlaps
+--subnet 10.2.0.0/16|10.2.3.0/24
+--subnet 10.3.0.0/24 --gateway 10.3.1.1|10.3.1.1: the gateway is not in the subnet
+--subnet 10.3.0.0/24 --gateway 10.3.0.255|10.3.0.255: the gateway
+--subnet 10.3.0.0/24 --gateway x|x: the gateway
+--subnet 10.3.0.0/24 --ip-range 10.3.1.0/28|10.3.1.0/28: the range is not in the subnet
+--subnet 10.3.0.0/24 --subnet 10.4.0.0/24|10.4.0.0/24: there is 10.3.0.0/24 already
+--subnet 10.3.0.0/32|no room
+--subnet fe80::/64|fe80::/64: is of a link alone
+--gateway 10.3.0.1|10.3.0.1: a gateway needs its --subnet
+--ip-range fd00::/96|fd00::/96: a range needs its --subnet
+-o mtu=67|--opt: mtu=67: not a number from 68 to 65535
+-o mtu=99999999999999999999|not a number
+-o com.docker.network.driver.mtu=x|not a number
+--ipv6 -o mtu=1279|IPv6 needs 1280
+-o com.docker.network.bridge.name=other0|there is such an interface already
+-o com.docker.network.bridge.name=a/b|not the name of an interface
+-o com.docker.network.bridge.name=sixteencharacter|not the name of an interface
+-o com.docker.network.bridge.enable_icc=false|there is no such option, or not with this value
+-o nosuch=1|there is no such option
+-d macvlan|there is no driver but bridge
+END
+    for name in bridge host none; do
+        run -1 network create "$name"
+        assert_output "mini-docker: network create: $name: is predefined"
+        run -1 network rm "$name"
+        assert_output "mini-docker: network rm: $name: it is predefined, and cannot be removed"
+    done
+    for name in '' .a a/b 'a b' '*' ../x $'a\nb' -- --; do
+        run -1 network create -- "$name"
+        assert_output --partial 'not a name'
+    done
+    run -125 network create
+    run -125 network create a b
+    run -125 network create --label =x a
+    run -125 network nosuch
+    run -125 network ls -f nosuch=1
+    run -125 network rm
+    run -1 network rm nosuch
+    assert_output 'mini-docker: network rm: nosuch: no such network'
+    run -0 network rm -f nosuch
+    run -1 network inspect nosuch
+    assert_line 'mini-docker: inspect: nosuch: no such network'
+    run -1 network reload nosuch
+    assert_output 'mini-docker: network reload: nosuch: no such network'
+    networks foo
+}
+
+@test "subnets that the host routes, and those of networks that do not stand, are left alone" {
+    on host ip link add other0 type veth peer name other1
+    on host ip link set other0 up
+    on host ip route add 172.17.128.0/17 dev other0
+    on host ip route add 172.18.0.0/15 dev other0
+    quiet network create one
+    assert_equal "$(config one subnet)" 172.20.0.0/16
+    on host ip link delete "$(config one bridge)"
+    quiet network create two
+    assert_equal "$(config two subnet)" 172.21.0.0/16
+}
+
+@test "the default network is made when it is first asked for, with IPv6, and is there to stay" {
+    run -0 network ls --format '{{.Name}} {{.Driver}} {{.Scope}} {{.IPv6}}'
+    assert_output $'bridge bridge local true\nhost host local false\nnone null local false'
+    [[ $(config bridge subnet6) =~ ^fd.*::/64$ ]]
+    first=$(< "$MINI_DOCKER_ROOT/networks/bridge/config")
+    quiet network prune -f
+    quiet network reload
+    assert_equal "$(addresses bridge)" "172.17.0.1/16 $(config bridge gateway6)/64"
+    assert_equal "$(< "$MINI_DOCKER_ROOT/networks/bridge/config")" "$first"
+    rm -r "$MINI_DOCKER_ROOT/networks"
+    on host ip link delete "$(sed -n 's/^net_bridge=//p' <<< "$first")"
+    echo 1 | on host tee /proc/sys/net/ipv6/conf/default/disable_ipv6 > quiet
+    run -0 network inspect -f '{{.EnableIPv6}} {{len .IPAM.Config}}' bridge
+    assert_output 'false 1'
+}
+
+@test "twenty at once: of one name one is made, of many names none has another's subnet" {
+    for i in {1..10}; do network create one --label "n=$i" > "out$i" 2> "err$i" 3>&- & PIDS+=($!); done
+    made=0
+    for pid in "${PIDS[@]}"; do wait "$pid" && ((++made)) || :; done
+    assert_equal "$made" 1
+    assert_equal "$(cat err* | sort | uniq -c | xargs)" '9 mini-docker: network create: one: a network with this name exists already'
+    networks one
+    PIDS=()
+    for i in {1..10}; do network create "n$i" > "out$i" 2>&1 3>&- & PIDS+=($!); done
+    for pid in "${PIDS[@]}"; do wait "$pid"; done
+    PIDS=()
+    assert_equal "$(sed -n 's/^net_subnet=//p' "$MINI_DOCKER_ROOT"/networks/*/config | sort -u | wc -l)" 11
+    for i in {1..10}; do network rm "n$i" one > "out$i" 2>&1 3>&- & PIDS+=($!); done
+    for pid in "${PIDS[@]}"; do wait "$pid" || :; done
+    PIDS=()
+    networks
+}
+
+@test "who is killed leaves what the next command clears, and blocks nobody" {
+    mkdir -p "$MINI_DOCKER_ROOT/networks"
+    flock "$MINI_DOCKER_ROOT/networks/.lock" sleep 1000 3>&- &
+    holder=$!
+    poll 10 on_lock
+    network create waits > out 2>&1 3>&- &
+    PIDS+=($!)
+    disown "$holder"
+    kill -KILL "$(pgrep -P "$holder" -x sleep)" "$holder"
+    wait "${PIDS[0]}"
+    PIDS=()
+    networks waits
+    true & # a process that is gone
+    gone=$!
+    wait "$gone"
+    id=$(config waits id)
+    mkdir "$MINI_DOCKER_ROOT/networks/.new-$gone-half" "$MINI_DOCKER_ROOT/networks/.new-$$-mine" "$MINI_DOCKER_ROOT/networks/.gone-$gone-empty"
+    mv "$MINI_DOCKER_ROOT/networks/waits" "$MINI_DOCKER_ROOT/networks/.gone-$gone-waits"
+    run -0 on host mini-docker system prune -f
+    assert_line "network .new-$gone-half"
+    assert_line "network .gone-$gone-waits"
+    assert_equal "$(ls -A "$MINI_DOCKER_ROOT/networks" | xargs)" ".lock .new-$$-mine"
+    assert_equal "$(on host ip -j link show type bridge | jq 'map(select(.ifname)) | length')" 0
+    assert_not_exists "$MINI_DOCKER_RUN/networks/$id"
+    # One that has no bridge yet is whole: it is raised when it is needed.
+    quiet network create late
+    on host ip link delete "$(config late bridge)"
+    quiet network reload late
+    assert_equal "$(addresses late)" "$(config late gateway)/16"
+}
+
+on_lock() { ! flock -n "$MINI_DOCKER_ROOT/networks/.lock" true; }
+
+@test "labels are data; filters, columns, JSON; names and the beginnings of ids" {
+    odd=$'a\'b"c\\ $(touch bad)\n*=x=y \t'
+    quiet network create one --label "$odd" --label k=1
+    quiet network create two --label k=2 --label a
+    assert_equal "$(network inspect one | jq -r '.[0].Labels | to_entries | map(.key + "=" + .value) | join("|")')" "$odd|k=1"
+    run -0 network ls -f type=custom --format '{{.Name}} {{json .Labels}}'
+    assert_equal "$output" "one $(jq -n --arg l "$odd,k=1" '$l')"$'\ntwo "k=2,a="'
+    assert_not_exists bad
+    run -0 network ls
+    assert_line --index 0 --regexp '^NETWORK ID +NAME +DRIVER +SCOPE$'
+    assert_line --index 4 --regexp "^$(config one id | cut -c -12) +one +bridge +local$"
+    run -0 network ls --format json -f name=tw
+    assert_equal "$(jq -r '.Name, .Driver, .Scope, .Internal, .CreatedAt[:2]' <<< "$output" | xargs)" 'two bridge local false 20'
+    assert_equal "$(network ls -q -f label=k | wc -l)" 2
+    assert_equal "$(network ls --format '{{.Name}}' -f label=k=2 -f label=a)" two
+    assert_equal "$(network ls --format '{{.Name}}' -f label=k=3)" ''
+    assert_equal "$(network ls --format '{{.Name}}' -f name='^b' -f name=tw | xargs)" 'bridge two'
+    assert_equal "$(network ls --format '{{.Name}}' -f driver=host -f driver=null | xargs)" 'host none'
+    assert_equal "$(network ls --format '{{.Name}}' -f type=builtin | xargs)" 'bridge host none'
+    assert_equal "$(network ls --format '{{.Name}}' -f dangling=true | xargs)" 'one two'
+    assert_equal "$(network ls -q --no-trunc -f id="$(config two id | cut -c -20)")" "$(config two id)"
+    assert_equal "$(mini-docker inspect -f '{{.Name}}' "$(config two id | cut -c -12)")" two
+    sed -i "s/^net_id=.*/net_id=$(printf 'abc%061d' 1)/" "$MINI_DOCKER_ROOT/networks/one/config"
+    sed -i "s/^net_id=.*/net_id=$(printf 'abc%061d' 2)/" "$MINI_DOCKER_ROOT/networks/two/config"
+    run -1 network reload abc
+    assert_output 'mini-docker: network reload: abc: more than one network has an id that begins so'
+    run -0 network prune -f --filter label=k=2
+    assert_output $'Deleted Networks:\ntwo'
+    run -1 network prune <<< n
+    run -0 network prune <<< y
+    assert_line one
+    quiet network reload bridge
+    networks bridge
+}
