@@ -113,3 +113,8 @@ reached_from_everywhere() {
 @test "a published port is reached from outside, the host, 127.0.0.1 and ::1, other containers, itself (nft)" {
     reached_from_everywhere nft
 }
+
+# bats test_tags=vm
+@test "a published port is reached from outside, the host, 127.0.0.1, other containers, itself (iptables)" {
+    reached_from_everywhere iptables
+}
