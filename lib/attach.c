@@ -132,6 +132,8 @@ static void make_pair(struct attachment *a, const struct link *bridge, int netns
 	}
 	if (host.failed == 0 && host.why == EEXIST)
 		refuse(a->name, "there is an interface of this name in that namespace");
+	if (host.failed == 0 && host.why == EXFULL)
+		refuse(a->bridge, "the bridge is full: it has as many ports as there can be");
 	if (host.failed > 0)
 		on_failure(undo_pair, a->host_name);
 	rtnl_fail(&host, a->bridge);

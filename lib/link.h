@@ -28,7 +28,7 @@ bool link_take_address(const struct nlmsghdr *message, struct cidr *address);
 bool link_find(struct rtnl *r, const char *name, struct link *link);
 bool link_find_index(struct rtnl *r, unsigned int index, struct link *link);
 
-/* Requests for rtnl_send(). `link` by its name, or 0 and a name. */
+/* Requests for rtnl_send(). flags: IFF_… to be set; attributes of the change may be added. */
 struct nlmsghdr *link_change(struct rtnl *r, const char *name, unsigned int flags,
                              const char *what);
 void link_up(struct rtnl *r, const char *name);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of a family whose table was asked for. */
 static int take_route(const struct nlmsghdr *message, void *into)
 {
 	const struct rtmsg *body = mnl_nlmsg_get_payload(message);
@@ -35,9 +34,9 @@ static int take_route(const struct nlmsghdr *message, void *into)
 			        (unsigned int)((const struct rtnexthop *)mnl_attr_get_payload(attr))
 			                ->rtnh_ifindex;
 	}
-	/* A kernel that is too old to leave them out itself sends all tables, and cached routes. */
-	if (body->rtm_table != RT_TABLE_MAIN || body->rtm_flags & RTM_F_CLONED ||
-	    body->rtm_type == RTN_MULTICAST)
+	/* Of the local table our own addresses count, as they may come without a route. */
+	if (body->rtm_type == RTN_MULTICAST ||
+	    (body->rtm_table == RT_TABLE_LOCAL && body->rtm_type != RTN_LOCAL))
 		return MNL_CB_OK;
 	if (!(routes->count & (routes->count + 1)))
 		routes->at = xrealloc(routes->at, 2 * (routes->count + 1) * sizeof(*routes->at));
@@ -45,7 +44,7 @@ static int take_route(const struct nlmsghdr *message, void *into)
 	return MNL_CB_OK;
 }
 
-static void read_family(struct rtnl *r, int family, struct routes *routes)
+static void read_table(struct rtnl *r, int family, uint32_t table, struct routes *routes)
 {
 	size_t before = routes->count;
 	int failed;
@@ -56,7 +55,7 @@ static void read_family(struct rtnl *r, int family, struct routes *routes)
 		                                        &body, "list the routes");
 
 		body->rtm_family = (unsigned char)family;
-		mnl_attr_put_u32(request, RTA_TABLE, RT_TABLE_MAIN);
+		mnl_attr_put_u32(request, RTA_TABLE, table);
 		routes->count = before;
 		failed = rtnl_send(r, take_route, routes);
 	} while (failed && errno == EINTR);
@@ -68,8 +67,11 @@ static void read_family(struct rtnl *r, int family, struct routes *routes)
 void routes_read(struct rtnl *r, struct routes *routes)
 {
 	*routes = (struct routes){0};
-	read_family(r, AF_INET, routes);
-	read_family(r, AF_INET6, routes);
+	for (const uint32_t *table = (uint32_t[]){RT_TABLE_MAIN, RT_TABLE_LOCAL, 0}; *table;
+	     table++) {
+		read_table(r, AF_INET, *table, routes);
+		read_table(r, AF_INET6, *table, routes);
+	}
 }
 
 static const struct route *default_route(const struct routes *routes)
@@ -87,10 +89,10 @@ bool routes_uplink(struct rtnl *r, struct link *uplink)
 {
 	struct routes routes = {0};
 
-	read_family(r, AF_INET, &routes);
+	read_table(r, AF_INET, RT_TABLE_MAIN, &routes);
 	const struct route *best = default_route(&routes);
 	if (!best) {
-		read_family(r, AF_INET6, &routes);
+		read_table(r, AF_INET6, RT_TABLE_MAIN, &routes);
 		best = default_route(&routes);
 	}
 	bool found = best && link_find_index(r, best->link, uplink);

@@ -1,5 +1,6 @@
 /*
- * The routes of the main table: what is reached from here, and by which way out.
+ * What is reached from here, and by which way out: the routes of the main table, and addresses of
+ * our own.
  */
 #ifndef ROUTES_H
 #define ROUTES_H
@@ -17,7 +18,7 @@ struct routes {
 	size_t count;
 };
 
-/* All of IPv4 and IPv6 but those of multicast; the caller frees `at`. fail()s. */
+/* All, of IPv4 and IPv6, but those of multicast; the caller frees `at`. fail()s. */
 void routes_read(struct rtnl *r, struct routes *routes);
 
 /* The interface with the default route, of IPv4 or else of IPv6, that is taken first. */

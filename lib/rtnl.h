@@ -53,5 +53,4 @@ void rtnl_do(struct rtnl *r, mnl_cb_t take, void *of, const char *object);
 /* Say what failed in rtnl_send(). */
 _Noreturn void rtnl_fail(const struct rtnl *r, const char *object);
 
-/* A dump, gathered alone: as rtnl_do(); begun again by `forget` when it changed meanwhile. */
 #endif

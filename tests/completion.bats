@@ -53,6 +53,21 @@ offers() {
     assert_output ''
 }
 
+@test "verbs of two words, one after the other" {
+    run -0 offers netsetup b
+    assert_output bridge
+    run -0 offers netsetup --quiet bridge ''
+    assert_output $'create\nlist\nremove'
+    run -0 offers netsetup bridge create --mt
+    assert_output --mtu
+    run -0 offers netsetup bridge create cr
+    assert_output ''
+    run -0 offers netsetup nosuch cr
+    assert_output ''
+    run -0 offers netsetup attach --br
+    assert_output --bridge
+}
+
 @test "behind -- stands the command line of another command" {
     run -0 offers optcheck -- dd --
     assert_output ''

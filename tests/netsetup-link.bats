@@ -310,12 +310,18 @@ refused() {
     run -0 on host netsetup subnet find --pool 172.17.0.0/16:24 --pool 255.255.255.0/24:28 --avoid 255.255.255.0/25
     assert_line $'subnet\t255.255.255.128/28'
     run -1 on host netsetup subnet find --pool 255.255.255.0/24:28 --avoid 255.255.255.0/25 --avoid 255.255.255.128/25
+    # An address counts without its route.
+    on host ip address add 172.20.0.9/24 dev br0 noprefixroute
+    run -0 on host netsetup subnet find
+    assert_line $'subnet\t172.21.0.0/16'
+    run -1 on host netsetup subnet check 172.20.0.0/16
+    assert_output 'netsetup: 172.20.0.0/16: it overlaps with the route to 172.20.0.9/32 by br0'
     # Default routes are in nobody's way, in two halves as VPNs have them neither.
     on host ip route add 0.0.0.0/1 dev br0
     on host ip route add 128.0.0.0/1 dev br0
     on host ip route add default dev br0
     run -0 on host netsetup subnet find
-    assert_line $'subnet\t172.20.0.0/16'
+    assert_line $'subnet\t172.21.0.0/16'
 }
 
 @test "subnet check: facts, or the reason" {
