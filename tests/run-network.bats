@@ -31,7 +31,7 @@ serve() {
 }
 
 get() { # HOST ADDRESS[:PORT]
-    on "$1" timeout 5 wget -q -T 3 -t 1 -O - "http://$2/"
+    on "$1" timeout 5 busybox wget -q -O - "http://$2/"
 }
 
 address() { # NAME [NETWORK]: its IPv4 address
@@ -54,7 +54,7 @@ rules() { # of the host: ours, whatever the backend
     on outside socat TCP-LISTEN:8000,fork,reuseaddr SYSTEM:'echo $SOCAT_PEERADDR' > /dev/null 2>&1 3>&- &
     PIDS+=($!)
     run -0 md run --rm busybox sh -c "ping -c 1 -W 2 $gateway && ping -c 1 -W 2 192.0.2.1 && ping -c 1 -W 2 $(address one)"
-    run -0 md run --rm busybox wget -q -T 3 -O - "http://$(address one)/"
+    run -0 md run --rm busybox timeout 3 wget -q -O - "http://$(address one)/"
     assert_output one
     poll 5 on outside sh -c 'ss -ltn | grep -q :8000'
     run -0 md run --rm busybox nc -w 3 192.0.2.2 8000
@@ -80,7 +80,7 @@ rules() { # of the host: ours, whatever the backend
         assert_output web
     done
     for name in web other; do
-        run -0 md exec "$name" wget -q -T 3 -O - http://192.0.2.1:8080/
+        run -0 md exec "$name" timeout 3 wget -q -O - http://192.0.2.1:8080/
         assert_output web
     done
     run -0 md port web
@@ -135,11 +135,11 @@ rules() { # of the host: ours, whatever the backend
     serve one --network left --ip 10.7.0.77 --network-alias first
     serve two --network right
     assert_equal "$(address one left)" 10.7.0.77
-    run -0 md run --rm --network left busybox wget -q -T 3 -O - http://first/
+    run -0 md run --rm --network left busybox timeout 3 wget -q -O - http://first/
     assert_output one
-    run ! md run --rm --network left busybox wget -q -T 1 -O - "http://$(address two right)/"
+    run ! md run --rm --network left busybox timeout 1 wget -q -O - "http://$(address two right)/"
     run ! md run --rm --network right busybox ping -c 1 -W 1 192.0.2.2
-    run -0 md run --rm --network left --network right busybox sh -c 'wget -q -T 3 -O - http://one/; wget -q -T 3 -O - http://two/'
+    run -0 md run --rm --network left --network right busybox sh -c 'timeout 3 wget -q -O - http://one/; timeout 3 wget -q -O - http://two/'
     assert_output $'one\ntwo'
     run -125 md run --rm --network left --ip 10.7.0.77 busybox true
     assert_output --partial '10.7.0.77'
@@ -147,10 +147,10 @@ rules() { # of the host: ours, whatever the backend
     assert_output --partial '10.9.0.1'
     run -125 md run --rm --network nosuch busybox true
     md network connect right one
-    run -0 md exec one wget -q -T 3 -O - http://two/
+    run -0 md exec one timeout 3 wget -q -O - http://two/
     assert_output two
     md network disconnect right one
-    run ! md exec one wget -q -T 1 -O - "http://$(address two right)/"
+    run ! md exec one timeout 1 wget -q -O - "http://$(address two right)/"
     run ! md network rm left
     md rm -f one two
     md network rm left right
@@ -218,7 +218,7 @@ rules() { # of the host: ours, whatever the backend
     for pid in "${pids[@]}"; do wait "$pid"; done
     run -0 sh -c 'for i in $(seq 20); do ctr-state get "c$i" net_1; done | cut -d " " -f 5 | sort | uniq -d'
     refute_output
-    for i in {1..20}; do poll 5 on outside wget -q -T 3 -t 1 -O /dev/null "http://192.0.2.1:80$((10 + i))/hosts"; done
+    for i in {1..20}; do poll 5 on outside timeout 5 busybox wget -q -O /dev/null "http://192.0.2.1:80$((10 + i))/hosts"; done
     md rm -f $(md ps -aq) > /dev/null
     none "$MINI_DOCKER_RUN/networks" -path '*/leases/*' ! -name '.*'
 }
