@@ -33,5 +33,9 @@ extern const struct opt net_firewall_options[], net_nat_add_options[], net_nat_r
         net_publish_options[], net_unpublish_options[];
 
 /* Addresses: netverb_lease.c. */
+int net_lease_take(int argc, char **argv);
+int net_lease_free(int argc, char **argv);
+int net_lease_list(int argc, char **argv);
+extern const struct opt net_lease_take_options[], net_lease_free_options[];
 
 #endif

@@ -29,7 +29,7 @@ static bool parse(const char *line, struct entry *e)
 	           &e->state, &e->inode) != 4)
 		return false;
 	e->family = strlen(address) == 8 ? AF_INET : AF_INET6;
-	for (int i = 0; i < 4 && sscanf(address + 8 * i, "%8x", &e->address[i]) == 1; i++)
+	for (int i = 0; i < 4 && sscanf(address + (size_t)8 * i, "%8x", &e->address[i]) == 1; i++)
 		;
 	return true;
 }

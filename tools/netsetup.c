@@ -33,6 +33,9 @@ static const struct verb verbs[] = {
 	{"publish", "[SPEC...]", "have ports of the host lead to an address", net_publish, 0, -1, net_publish_options},
 	{"unpublish", "[SPEC...]", "undo that, for all of an owner's", net_unpublish, 0, -1, net_unpublish_options},
 	{"published", "", "owners, ports, where they lead", net_published, 0, 0, net_firewall_options},
+	{"lease take", "DIR", "take addresses that are free, print them", net_lease_take, 1, 1, net_lease_take_options},
+	{"lease free", "DIR...", "give back all that an owner has", net_lease_free, 1, -1, net_lease_free_options},
+	{"lease list", "DIR", "tell address and owner of each", net_lease_list, 1, 1, NULL},
 	{0},
 };
 /* clang-format on */
