@@ -123,18 +123,19 @@ static void add(struct port_hold *hold, const struct portspec *spec, int fd)
 	hold->at[hold->count++] = (struct port_held){.spec = *spec, .fd = fd};
 }
 
-/* A SPEC with an address. */
-static void hold_one(struct port_hold *hold, struct portspec spec)
+/* A SPEC with an address. False with errno. */
+static bool hold_one(struct port_hold *hold, struct portspec *spec)
 {
-	int fd = take(&spec);
+	int fd = take(spec);
 
-	if (fd < 0)
-		refuse_port(&spec);
-	add(hold, &spec, fd);
+	if (fd >= 0)
+		add(hold, spec, fd);
+	return fd >= 0;
 }
 
-/* One without, as both. The number that is free in one family may be taken in the other. */
-static void hold_both(struct port_hold *hold, const struct portspec *spec)
+/* One without, as both. The number that is free in one family may be taken in the other. False with
+   errno and *spec the one of them that could not be held. */
+static bool hold_both(struct port_hold *hold, struct portspec *spec)
 {
 	struct portspec four, six;
 
@@ -142,8 +143,10 @@ static void hold_both(struct port_hold *hold, const struct portspec *spec)
 		four = six = *spec;
 		four.family = AF_INET;
 		int fd = take(&four);
-		if (fd < 0)
-			refuse_port(&four);
+		if (fd < 0) {
+			*spec = four;
+			return false;
+		}
 		six.family = AF_INET6;
 		six.host_port = four.host_port;
 		int fd6 = take(&six);
@@ -151,7 +154,7 @@ static void hold_both(struct port_hold *hold, const struct portspec *spec)
 			add(hold, &four, fd);
 			if (fd6 >= 0)
 				add(hold, &six, fd6);
-			return;
+			return true;
 		}
 		int reason = errno;
 		(void)close(fd);
@@ -160,7 +163,29 @@ static void hold_both(struct port_hold *hold, const struct portspec *spec)
 			break;
 	}
 	six.host_port = spec->host_port;
-	refuse_port(&six);
+	*spec = six;
+	return false;
+}
+
+static void hold_spec(struct port_hold *hold, const struct portspec *asked, bool four, bool six)
+{
+	char text[PORTSPEC_TEXT];
+	struct portspec spec = *asked, tried;
+	bool both = !spec.family && four && six;
+
+	if (!spec.family && !both)
+		spec.family = four ? AF_INET : AF_INET6;
+	spec.host_last = 0;
+	for (;; spec.host_port++) {
+		tried = spec;
+		if (both ? hold_both(hold, &tried) : hold_one(hold, &tried))
+			return;
+		if (errno != EADDRINUSE || spec.host_port >= asked->host_last)
+			break;
+	}
+	if (asked->host_last && errno == EADDRINUSE)
+		fail(portspec_text(asked, text), "all of these ports are taken");
+	refuse_port(&tried);
 }
 
 void port_hold(struct port_hold *hold, const struct portspec *specs, size_t count, bool four,
@@ -174,17 +199,8 @@ void port_hold(struct port_hold *hold, const struct portspec *specs, size_t coun
 		(void)setrlimit(RLIMIT_NOFILE, &limit);
 	}
 	hold->at = xrealloc(hold->at, (hold->count + 2 * count) * sizeof(*hold->at));
-	for (size_t i = 0; i < count; i++) {
-		struct portspec spec = specs[i];
-
-		if (!spec.family && four && six) {
-			hold_both(hold, &spec);
-			continue;
-		}
-		if (!spec.family)
-			spec.family = four ? AF_INET : AF_INET6;
-		hold_one(hold, spec);
-	}
+	for (size_t i = 0; i < count; i++)
+		hold_spec(hold, &specs[i], four, six);
 }
 
 void port_hold_give(const struct port_hold *hold, int socket)

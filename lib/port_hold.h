@@ -25,8 +25,8 @@ struct port_hold {
 /*
  * Hold what these SPECs say, added to *hold; all or, as it fail()s, nothing. A SPEC without host
  * address is held as 0.0.0.0 if `four`, and as [::] if `six` and the kernel has IPv6. Number 0 is
- * any that is free, the same for both of them. A port that is taken is refused with the SPEC and,
- * as far as can be seen, who has it.
+ * any that is free, the same for both of them; of a range it is the first such. A port that is
+ * taken is refused with the SPEC and, as far as can be seen, who has it.
  */
 void port_hold(struct port_hold *hold, const struct portspec *specs, size_t count, bool four,
                bool six);

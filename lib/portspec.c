@@ -61,6 +61,18 @@ static bool parse_port(const char *text, uint64_t least, uint16_t *port)
 	return true;
 }
 
+/* FIRST-LAST, if both are allowed to be, or one that is. */
+static bool parse_host_port(char *text, bool any_free, struct portspec *spec)
+{
+	char *dash = any_free ? strchr(text, '-') : NULL;
+
+	if (!dash)
+		return parse_port(text, any_free ? 0 : 1, &spec->host_port);
+	*dash = '\0';
+	return parse_port(text, 1, &spec->host_port) &&
+	       parse_port(dash + 1, spec->host_port, &spec->host_last);
+}
+
 /* The host's address in front, in a copy that is cut up; *rest: where HOSTPORT begins. */
 static const char *take_address(char *text, char **rest, struct portspec *spec)
 {
@@ -105,8 +117,9 @@ const char *portspec_parse(const char *text, bool any_free, struct portspec *spe
 	protocol = strchr(port, '/');
 	if (protocol)
 		*protocol++ = '\0';
-	if (!parse_port(at, any_free ? 0 : 1, &spec->host_port))
-		return any_free ? "the host's port is no number from 0 to 65535"
+	if (!parse_host_port(at, any_free, spec))
+		return any_free ? "the host's port is no number from 0 to 65535, nor two as "
+		                  "8000-8010"
 		                : "the host's port is no number from 1 to 65535";
 	if (!parse_port(port, 1, &spec->port))
 		return "the port is no number from 1 to 65535";
@@ -115,16 +128,18 @@ const char *portspec_parse(const char *text, bool any_free, struct portspec *spe
 
 const char *portspec_text(const struct portspec *spec, char text[PORTSPEC_TEXT])
 {
-	char address[PORTSPEC_ADDRESS] = "";
+	char address[PORTSPEC_ADDRESS] = "", last[8] = "";
 	bool six = spec->family == AF_INET6;
 
+	if (spec->host_last)
+		snprintf(last, sizeof(last), "-%u", spec->host_last);
 	if (spec->family)
 		inet_ntop(spec->family, spec->address, address, sizeof(address));
-	snprintf(text, PORTSPEC_TEXT, "%s%s%s%u:%u/%s", six ? "[" : "", address,
+	snprintf(text, PORTSPEC_TEXT, "%s%s%s%u%s:%u/%s", six ? "[" : "", address,
 	         six            ? "]:"
 	         : spec->family ? ":"
 	                        : "",
-	         spec->host_port, spec->port, portspec_protocol(spec->protocol));
+	         spec->host_port, last, spec->port, portspec_protocol(spec->protocol));
 	return text;
 }
 

@@ -10,20 +10,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { PORTSPEC_ADDRESS = 46, PORTSPEC_TEXT = 72 }; /* room for either as text */
+enum { PORTSPEC_ADDRESS = 46, PORTSPEC_TEXT = 80 }; /* room for either as text */
 
 struct portspec {
 	int family; /* of the address: AF_INET, AF_INET6; 0: no HOSTADDR was given */
 	unsigned char
 	        address[16]; /* network order: 4 bytes, or 16; zeroes: every one of the family */
 	uint16_t host_port;  /* host order, as all here; 0: any that is free */
+	uint16_t host_last;  /* 0, or the end of a range of which any that is free will do */
 	uint16_t port;       /* 1 to 65535 */
 	uint8_t protocol;    /* IPPROTO_TCP, IPPROTO_UDP */
 };
 
 /*
  * Parse the whole of `text`. Returns NULL, or why it is no SPEC (a constant text that goes behind
- * the SPEC in an error); *spec is then undefined. any_free: HOSTPORT may be 0.
+ * the SPEC in an error); *spec is then undefined. any_free: HOSTPORT may be 0, or a range as
+ * 8000-8010.
  */
 const char *portspec_parse(const char *text, bool any_free, struct portspec *spec);
 

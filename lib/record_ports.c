@@ -12,7 +12,7 @@
 enum { MOST = UINT16_MAX };
 
 /* Those of one container; the room is kept for the next. */
-static struct ports ports;
+static struct port_list ports;
 
 static const char *protocol_of(const char *name)
 {
@@ -116,7 +116,7 @@ static bool has_network(const struct record *record)
 	       strncmp(network, "container:", 10) != 0;
 }
 
-struct ports ports_of(const struct record *record)
+struct port_list ports_of(const struct record *record)
 {
 	const char *exposed = record_value(record, "expose");
 	size_t kept = 0;

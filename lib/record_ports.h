@@ -14,14 +14,14 @@ struct port {
 	char address[INET6_ADDRSTRLEN]; /* of the host; empty: exposed, but not published */
 };
 
-struct ports {
+struct port_list {
 	struct port *at;
 	size_t count;
 };
 
 /* By the port inside, the address, the port outside, each once. The next call takes what they are
  * in. */
-struct ports ports_of(const struct record *record);
+struct port_list ports_of(const struct record *record);
 
 /* To the row: in the order and the words of docker-ps(1), neighbours as one. */
 void put_ports(const struct record *record);

@@ -73,7 +73,7 @@ static bool is_mapping(const struct port *port)
    and behind them what has another number outside. */
 void put_ports(const struct record *record)
 {
-	struct ports ports = ports_of(record);
+	struct port_list ports = ports_of(record);
 	const struct port *end = ports.at + ports.count;
 	size_t used = 0;
 

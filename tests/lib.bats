@@ -51,7 +51,12 @@ out_of_range() {
     gives portspec '[FD00:0::0:1]:8080:80' '[fd00::1]:8080:80/tcp'
     gives portspec '[::]:65535:1' '[::]:65535:1/tcp'
     gives portspec 0:80 free 0:80/tcp
-    for bad in 0:80 65536:80 -1:80 +1:80 :80 '1.2.3.4::80' x:80; do
+    gives portspec '[::1]:8000-65535:80/udp' free '[::1]:8000-65535:80/udp'
+    gives portspec 8000-8000:80 free 8000-8000:80/tcp
+    for bad in 0-1:80 2-1:80 1-65536:80 1-:80 -1:80 1-2-3:80; do
+        refuses portspec "$bad" free "the host's port is no number from 0 to 65535, nor two as 8000-8010"
+    done
+    for bad in 0:80 65536:80 -1:80 +1:80 :80 '1.2.3.4::80' x:80 8000-8001:80; do
         refuses portspec "$bad" "the host's port is no number from 1 to 65535"
     done
     for bad in 80:0 80:65536 80: 80:/tcp 80:8x/tcp 80:-8; do

@@ -91,6 +91,18 @@ listen() {
     on host porthold 8080:80 127.0.0.1:5353:53/udp '[::1]:9:99' < /dev/null
 }
 
+@test "of a range the first number that is free, in both families" {
+    listen 127.0.0.1:700 TCP-LISTEN
+    hold 700-703:80 '[::1]:701-702:80' 701-703:81
+    poll 10 listed 5
+    assert_equal "$(xargs < held)" '0.0.0.0:701:80/tcp [::]:701:80/tcp [::1]:702:80/tcp 0.0.0.0:703:81/tcp [::]:703:81/tcp'
+    run -1 on host porthold 700-703:80 < /dev/null
+    assert_output --regexp '^porthold: 700-703:80/tcp: all of these ports are taken: Address (already )?in use$'
+    run -1 on host porthold 192.0.2.77:700-703:80 < /dev/null
+    assert_output --partial '192.0.2.77:700/tcp: the host does not have this address'
+    release
+}
+
 @test "one family alone" {
     run -0 on host porthold --families 4 7:7 < /dev/null
     assert_output 0.0.0.0:7:7/tcp
