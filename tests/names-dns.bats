@@ -11,7 +11,7 @@ setup() {
 
 teardown() {
     local pid status=0
-    for pid in $(cat "$MINI_DOCKER_RUN"/networks/*/dnsmasq.pid 2> /dev/null) ${HOST:+"$HOST"}; do
+    for pid in $(cat "$MINI_DOCKER_RUN"/{networks/*/dnsmasq,resolvers/*}.pid up.pid 2> /dev/null) ${HOST:+"$HOST"}; do
         kill -KILL "$pid" 2> /dev/null || :
     done
     common_teardown || status=1
@@ -473,4 +473,45 @@ is_away() {
         "$(realpath "$(type -P dnsmasq)")" on_driver 'net_name=mine; join_names a md-a 10.9.0.1 aaaa 10.9.0.2 web; echo "server $dns_server."'
     assert_line --partial 'mini-docker: network mine: names do not resolve: dnsmasq'
     assert_line 'server .'
+}
+
+# own ID UPSTREAMS NET...: a server of its own for the container that $HOST is
+own() {
+    on_host sh "$TOP/scripts/lib/own-names" "$HOST" "$@" 3>&-
+}
+
+# bats test_tags=vm
+@test "a container's own server knows the names of its networks, and asks others for what it is told to" {
+    host
+    bridge md-b 10.8.0.1/24
+    comes aaaa 10.9.0.2 web
+    on_b bbbb 10.8.0.2 db
+    on_host dnsmasq --conf-file=/dev/null --no-resolv --no-hosts --pid-file="$T/up.pid" --listen-address=127.0.0.53 \
+        --bind-interfaces --address=/example.com/192.0.2.7 3>&-
+    own cccc 127.0.0.53 a b
+    pid=$(< "$MINI_DOCKER_RUN/resolvers/cccc.pid")
+    SERVER=127.0.0.11 answers 10.9.0.2 web
+    SERVER=127.0.0.11 answers 10.8.0.2 +tcp db
+    SERVER=127.0.0.11 answers 192.0.2.7 www.example.com
+    SERVER=127.0.0.11 answers NXDOMAIN nobody
+    comes dddd 10.9.0.4 late
+    SERVER=127.0.0.11 answers 10.9.0.4 late
+    leave dddd
+    SERVER=127.0.0.11 answers NXDOMAIN late
+    own cccc '' b # again, with other networks
+    poll 5 test ! -e "/proc/$pid/exe"
+    SERVER=127.0.0.11 answers NXDOMAIN web
+    SERVER=127.0.0.11 answers NXDOMAIN www.example.com
+    pid=$(< "$MINI_DOCKER_RUN/resolvers/cccc.pid")
+    on_host sh "$TOP/scripts/lib/leave-names" cccc a 3>&-
+    assert_not_exist "$MINI_DOCKER_RUN/resolvers/cccc.pid"
+    assert_not_exist "/proc/$pid/exe"
+    kill "$(< up.pid)"
+}
+
+@test "resolv.conf: its own server asks the others" {
+    files 'network=mine dns_server=127.0.0.11 dns=1.1.1.1 dns_search=.'
+    resolves_by 'nameserver 127.0.0.11' 'options ndots:0'
+    with_etc '' 'nameserver 10.1.1.1' files 'network=mine dns_server=" "'
+    resolves_by 'nameserver 10.1.1.1'
 }
