@@ -1,4 +1,4 @@
-/* Signals by name: see signals.h. */
+/* Signals by name, and held back: see signals.h. */
 #define _GNU_SOURCE
 #include "signals.h"
 
@@ -74,4 +74,16 @@ int signal_find(const char *text)
 		if (!strcasecmp(text, signals[i].name))
 			return signals[i].number;
 	return find_realtime(text);
+}
+
+void signals_hold(void)
+{
+	static const int asking[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGUSR1,
+	                             SIGUSR2, SIGPIPE, SIGALRM, SIGTERM};
+	sigset_t held;
+
+	(void)sigemptyset(&held);
+	for (size_t i = 0; i < sizeof(asking) / sizeof(asking[0]); i++)
+		(void)sigaddset(&held, asking[i]);
+	(void)sigprocmask(SIG_BLOCK, &held, NULL);
 }

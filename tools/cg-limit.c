@@ -16,6 +16,7 @@
 #include "cgroup_processes.h"
 #include "err.h"
 #include "num.h"
+#include "signals.h"
 #include <stdio.h>
 
 static struct limits limits;
@@ -81,6 +82,7 @@ static void open_it(const char *path)
 static int create(int argc, char **argv)
 {
 	(void)argc;
+	signals_hold();
 	cg_find(&cg, argv[0]);
 	limits_check(&limits, &cg, true);
 	need_with();

@@ -17,6 +17,7 @@
 #include "record_list.h"
 #include "record_show.h"
 #include "record_watch.h"
+#include "signals.h"
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -43,6 +44,7 @@ static void finish_stdout(void)
 
 static int create(int argc, char **argv)
 {
+	signals_hold();
 	(void)umask(0); /* who may do what depends on the modes, not on who called */
 	recipe_given.args = (struct list){argv, (size_t)argc};
 	char *id = record_make(store_get(root, true), &recipe_given);
