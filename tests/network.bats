@@ -231,3 +231,115 @@ on_lock() { ! flock -n "$MINI_DOCKER_ROOT/networks/.lock" true; }
     quiet network reload bridge
     networks bridge
 }
+
+# up NAME ARG...: a container in the background, for which `mini-docker run` in the host ends at once
+up() {
+    names+=("$1")
+    quiet on host mini-docker run -d --name "$@"
+}
+
+is() { [[ $(ctr-state get "$1" status) == "$2" ]]; } # NAME STATUS
+
+inside() { # NAME COMMAND...: in its network, with the host's tools
+    nsenter --net="/proc/$(ctr-state get "$1" pid)/ns/net" -- "${@:2}"
+}
+
+fetch() { # HOST URL
+    on "$1" timeout 10 busybox wget -qO- "$2"
+}
+
+# bats test_tags=vm
+@test "a network that a running container is on stays; one that has ended does not hold it" {
+    quiet network create --ipv6 foo
+    up web --network foo busybox sleep 1000
+    id=$(ctr-state resolve web)
+    run -0 network inspect foo
+    assert_equal "$(jq -r '.[0].Containers | keys[]' <<< "$output")" "$id"
+    assert_equal "$(jq -r '.[0].Containers[] | .Name, .MacAddress, .IPv4Address, .IPv6Address' <<< "$output" | xargs)" \
+        "web $(inside web ip -j address show dev eth0 | jq -r '.[0] | .address, (.addr_info[] | select(.scope == "global") | "\(.local)/\(.prefixlen)")' | xargs)"
+    for command in rm 'rm -f'; do
+        run -1 network $command foo
+        assert_output 'mini-docker: network rm: foo: the network has active endpoints: web'
+    done
+    quiet network prune -f
+    assert_equal "$(network ls --format '{{.Name}}' -f dangling=false)" foo
+    assert_equal "$(network ls --format '{{.Name}}' -f dangling=true)" ''
+    quiet on host mini-docker stop -t 0 web
+    run -0 network rm foo
+    run -1 on host mini-docker start web
+    assert_output --partial 'foo: no such network'
+    quiet network create foo
+    quiet on host mini-docker start web
+    # All killed at once, its address is nobody's.
+    kill -KILL "$(ctr-state get web supervisor)" "$(ctr-state get web pid)"
+    poll 10 is web dead
+    run -0 network rm foo
+    assert_equal "$(ctr-state get web status)" dead
+    quiet on host mini-docker rm web
+    names=()
+    assert_equal "$(ls -A "$MINI_DOCKER_RUN/networks")" ''
+}
+
+@test "one that gets a container while it is removed is put back" {
+    quiet network create foo
+    lease=$MINI_DOCKER_RUN/networks/$(config foo id)/leases/172.17.0.2
+    mkdir bin
+    # The container comes between the first look and the second one.
+    printf '%s\n' '#!/bin/sh' '"$REAL" "$@"' 'case $1:$(ls "$MINI_DOCKER_ROOT/names" 2> /dev/null) in' \
+        'list:) id=$("$REAL" create --name late -- true) && ln -s "${id##*/}" "$LEASE" ;; esac' > bin/ctr-state
+    chmod 755 bin/ctr-state
+    sed "s,^PATH=.*,PATH=$T/bin:\$PATH," "$BIN/mini-docker" > bin/mini-docker
+    run -1 on host env LEASE="$lease" REAL="$BIN/ctr-state" sh bin/mini-docker network rm foo
+    names+=(late)
+    assert_output 'mini-docker: network rm: foo: the network has active endpoints: late'
+    assert_link_exists "$lease"
+    networks foo
+}
+
+# bats test_tags=vm
+@test "reload: flushed rules, a bridge that somebody removed; containers are reached as before" {
+    make_outside host
+    quiet network create foo
+    echo hello > page
+    up web --network foo -p 8080:80 -v "$T/page:/page" busybox httpd -f -h /
+    poll 10 fetch outside http://192.0.2.1:8080/page
+    if [[ $(on host netsetup firewall) == nft ]]; then
+        on host nft flush ruleset
+    else
+        for command in iptables ip6tables; do
+            for table in filter nat raw mangle; do on host "$command" -t "$table" -F || :; done
+        done
+    fi
+    on host ip link delete "$(config foo bridge)"
+    run ! fetch outside http://192.0.2.1:8080/page
+    quiet network reload
+    for from in 'outside http://192.0.2.1:8080' 'host http://127.0.0.1:8080' "host http://$(mini-docker inspect -f '{{.NetworkSettings.Networks.foo.IPAddress}}' web)"; do
+        run -0 fetch $from/page
+        assert_output hello
+    done
+    run -0 inside web timeout 10 busybox wget -qO- http://192.0.2.1:8080/page
+    quiet network reload foo # of what stands nothing changes
+    run -0 fetch outside http://192.0.2.1:8080/page
+}
+
+@test "system prune frees addresses and ports of who does not run, and of nobody else" {
+    quiet network create foo
+    up web --network foo -p 8081:80 busybox sleep 1000
+    leases=$MINI_DOCKER_RUN/networks/$(config foo id)/leases
+    nobody=$(printf '%064d' 7)
+    ln -s "$nobody" "$leases/172.17.0.77"
+    mini-docker create --name made --network foo busybox true > made
+    names+=(made)
+    ln -s "$(< made)" "$leases/172.17.0.78"
+    on host netsetup -q publish --owner "$nobody" --to 172.17.0.77 8082:80/tcp
+    on host netsetup -q publish --owner "$(printf '%064d' 8)" --to 10.9.9.9 8083:80/tcp # of another store, perhaps
+    on host netsetup published | sort > before
+    run -0 on host mini-docker system prune -f
+    assert_line 'address 172.17.0.77'
+    assert_line --partial 'port 0.0.0.0:8082:80/tcp'
+    on host netsetup published | sort > after
+    assert_equal "$(diff before after | grep -c '^[<>]')" 1
+    assert_equal "$(diff before after | grep '^<' | cut -f 1)" "< $nobody"
+    assert_equal "$(find "$leases" -type l -printf '%l\n')" "$(ctr-state resolve web)"
+    networks foo
+}
