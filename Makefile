@@ -33,7 +33,7 @@ FOR_TEST := bats bats-support bats-assert bats-file parallel strace attr acl lib
 	debootstrap iproute2 procps bsdextrautils bzip2 xz-utils zstd nftables iptables dnsmasq-base bind9-dnsutils socat
 FOR_VM := linux-image-cloud-amd64 qemu-system-x86 cpio kmod e2fsprogs
 FOR_LINT := clang clang-format clang-tidy shellcheck shfmt mandoc
-FOR_BENCH := hyperfine bubblewrap crun runc podman iperf3
+FOR_BENCH := hyperfine bubblewrap crun runc podman iproute2 nftables iptables iperf3
 
 ifdef SANITIZE
 STATIC_CC := $(CC)

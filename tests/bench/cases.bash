@@ -92,7 +92,7 @@ case_run() {
 start_containers() {
     make_bundle sleeping '.process.args = ["/bin/sleep", "1000"]'
     mini-docker import -q image.tar busybox > log
-    mini-docker run -d --name bench busybox sleep 1000 < /dev/null > log
+    mini-docker run -d --name bench --network none busybox sleep 1000 < /dev/null > log
     local runtime
     for runtime in crun runc; do # what does not run here, `add` will leave out
         $runtime --root "$dir/$runtime" run -d --bundle sleeping bench < /dev/null > log 2>&1 || true
@@ -154,7 +154,7 @@ case_commit() {
     mkdir memory && mount -t tmpfs tmpfs memory
     mkdir files && head -c 64000000 /dev/urandom | split -a 4 -b 12800 - files/
     mini-docker --root memory import -q image.tar busybox > log
-    mini-docker --root memory run --name changed "${change[@]}" busybox cp -r /files /changed
+    mini-docker --root memory run --name changed --network none "${change[@]}" busybox cp -r /files /changed
     setup_podman
     $podman run --name changed --network none --cgroup-parent "/$id" "${change[@]}" bench /bin/cp -r /files /changed > log 2>&1 || true
     begin 'tar -c of the changes, and sha256sum'

@@ -37,7 +37,7 @@ case_stop() {
 
 # measure_cycle NAME: start, stop and rm of one container
 measure_cycle() {
-    local stopped='mini-docker stop bench || mini-docker create --name bench busybox /bin/term'
+    local stopped='mini-docker stop bench || mini-docker create --name bench --network none busybox /bin/term'
     begin ''
     add "$1: start" 'mini-docker start bench' "sh -c '$stopped'"
     add "$1: stop" 'mini-docker stop bench' "sh -c '{ $stopped; } && mini-docker start bench'"
