@@ -17,7 +17,8 @@
 static const struct firewall *firewall; /* NULL: --firewall was not given */
 static struct list subnets, to;
 static bool internal;
-static const char *owner, *pid, *environment;
+static const char *owner, *pid;
+static int hold_fd = -1;
 
 static void opt_firewall(const struct opt *opt, const char *arg)
 {
@@ -50,7 +51,7 @@ const struct opt net_publish_options[] = {
 	{"owner", 0, "ID", "whose ports they are", opt_owner, NULL},
 	{"to", 0, "ADDRESS", "where they lead; one of IPv4, one of IPv6", opt_list, &to},
 	{"pid", 0, "PID", "undo and fail if that process is gone", opt_string, &pid},
-	{"env", 0, "NAME", "an environment variable with more SPECs", opt_string, &environment},
+	{"hold-fd", 0, "N", "hold the ports by sockets, sent to the unix socket N", opt_fd, &hold_fd},
 	FIREWALL,
 	{0},
 };
@@ -197,19 +198,23 @@ int net_publish(int argc, char **argv)
 {
 	struct ports ports = {NULL, 0};
 	struct list specs = {argv, (size_t)argc};
+	struct port_hold hold = {NULL, 0};
 
 	if (!owner)
 		usage_error("--owner is missing");
-	publishing_parse(&ports, owner, &specs, environment, &to);
+	publishing_parse(&ports, owner, &specs, &to, hold_fd >= 0 ? &hold : NULL);
 	if (!firewall)
 		firewall = firewall_choose();
 	publishing_do(firewall, &ports, pid);
+	if (hold_fd >= 0)
+		port_hold_give(&hold, hold_fd);
 	for (size_t i = 0; i < ports.count; i++) {
-		char text[PORTSPEC_TEXT];
+		char key[32], text[PORTSPEC_TEXT];
 
-		netfact("port", portspec_text(&ports.at[i].spec, text));
-		netfact_end();
+		(void)snprintf(key, sizeof(key), "port_%zu", i + 1);
+		netfact(key, portspec_text(&ports.at[i].spec, text));
 	}
+	netfact_end();
 	opt_finish_stdout();
 }
 

@@ -16,10 +16,10 @@
 
 static const int families[] = {AF_INET, AF_INET6};
 
-static struct portspec parse(const char *text)
+static struct portspec parse(const char *text, bool any_free)
 {
 	struct portspec spec;
-	const char *why = portspec_parse(text, false, &spec);
+	const char *why = portspec_parse(text, any_free, &spec);
 
 	if (why)
 		refuse(text, "%s", why);
@@ -80,38 +80,42 @@ static void add_port(struct ports *into, const char *owner, const struct portspe
 	port->near = *near;
 }
 
-static void add_text(struct ports *into, const char *owner, const char *text,
-                     const struct cidr to[2], const struct cidr *near)
+static struct portspec parse_for(const char *text, const struct cidr to[2], bool any_free)
 {
-	struct portspec spec = parse(text);
+	struct portspec spec = parse(text, any_free);
 
 	if (spec.family && !to[spec.family == AF_INET6].family)
 		refuse(text, "--to has no address of that family");
-	for (int i = 0; i < 2; i++) {
-		struct portspec of = spec;
-
-		of.family = families[i];
-		if (to[i].family && (!spec.family || spec.family == families[i]))
-			add_port(into, owner, &of, &to[i], near);
-	}
+	return spec;
 }
 
 void publishing_parse(struct ports *into, const char *owner, const struct list *texts,
-                      const char *variable, const struct list *to)
+                      const struct list *to, struct port_hold *hold)
 {
 	struct cidr to_each[2] = {{.family = 0}, {.family = 0}}, near = {.family = 0};
-	const char *value = variable ? getenv(variable) : NULL;
-	FREED char *more = xstrdup(value ? value : "");
-	char *rest = more, *word;
+	struct portspec *specs = xalloc((texts->count + 1) * sizeof(*specs));
 
 	parse_to(to, to_each);
 	if (to_each[1].family)
 		near = find_near(&to_each[1]);
 	for (size_t i = 0; i < texts->count; i++)
-		add_text(into, owner, texts->at[i], to_each, &near);
-	while ((word = strsep(&rest, " ")))
-		if (*word)
-			add_text(into, owner, word, to_each, &near);
+		specs[i] = parse_for(texts->at[i], to_each, hold);
+	if (hold)
+		port_hold(hold, specs, texts->count, to_each[0].family, to_each[1].family);
+	for (size_t i = 0; hold && i < hold->count; i++) {
+		const struct portspec *spec = &hold->at[i].spec;
+
+		add_port(into, owner, spec, &to_each[spec->family == AF_INET6], &near);
+	}
+	for (size_t i = 0; !hold && i < texts->count; i++)
+		for (int j = 0; j < 2; j++) {
+			struct portspec of = specs[i];
+
+			of.family = families[j];
+			if (to_each[j].family && (!specs[i].family || specs[i].family == of.family))
+				add_port(into, owner, &of, &to_each[j], &near);
+		}
+	free(specs);
 }
 
 struct portspec *publishing_specs(const struct list *texts, size_t *count)
@@ -120,7 +124,7 @@ struct portspec *publishing_specs(const struct list *texts, size_t *count)
 
 	*count = 0;
 	for (size_t i = 0; i < texts->count; i++) {
-		struct portspec spec = parse(texts->at[i]);
+		struct portspec spec = parse(texts->at[i], false);
 
 		for (int j = 0; j < 2; j++)
 			if (!spec.family || spec.family == families[j]) {

@@ -7,13 +7,15 @@
 
 #include "firewall.h"
 #include "opt.h"
+#include "port_hold.h"
 
 /*
- * From the texts of SPECs, and those in a variable of the environment (NULL: none), separated by
- * spaces. A SPEC without address is one of every address of each family that `to` has. refuse()s.
+ * From the texts of SPECs. One without address is one of every address of each family that `to`
+ * has. hold: also hold these ports, against everybody else of the host, and choose those that are
+ * free where SPECs leave that open; NULL: neither. refuse()s.
  */
 void publishing_parse(struct ports *into, const char *owner, const struct list *texts,
-                      const char *variable, const struct list *to);
+                      const struct list *to, struct port_hold *hold);
 
 /* As many SPECs, each with a family; without an address, of both. The caller frees. refuse()s. */
 struct portspec *publishing_specs(const struct list *texts, size_t *count);
