@@ -26,7 +26,7 @@ md() { # ARG...: the driver, on the host
 serve() {
     local name=$1
     shift
-    md run -d --name "$name" --hostname "$name" "$@" busybox sh -c 'mkdir /www && hostname > /www/index.html && exec httpd -f -p 80 -h /www'
+    md run -d --name "$name" --hostname "$name" "$@" busybox sh -c 'mkdir -p /www && hostname > /www/index.html && exec httpd -f -p 80 -h /www'
     poll 10 md exec "$name" wget -q -O /dev/null http://127.0.0.1/
 }
 
@@ -38,8 +38,9 @@ address() { # NAME [NETWORK]: its IPv4 address
     md inspect -f "{{(index .NetworkSettings.Networks \"${2:-bridge}\").IPAddress}}" "$1"
 }
 
-rules() { # of the host: ours, whatever the backend
-    on host nft -j list ruleset | jq '.nftables | length'
+on_background() { # HOST COMMAND...: until the test ends
+    nsenter --net="/proc/${host_pid[$1]}/ns/net" -- "${@:2}" < /dev/null > /dev/null 2>&1 3>&- &
+    PIDS+=($!)
 }
 
 # bats test_tags=vm
@@ -51,8 +52,7 @@ rules() { # of the host: ours, whatever the backend
     assert_line --regexp '^default via '
     assert_line "$(address one)	one"
     gateway=$(md exec one sh -c 'ip route | sed -n "s/^default via \([^ ]*\).*/\1/p"')
-    on outside socat TCP-LISTEN:8000,fork,reuseaddr SYSTEM:'echo $SOCAT_PEERADDR' > /dev/null 2>&1 3>&- &
-    PIDS+=($!)
+    on_background outside socat TCP-LISTEN:8000,fork,reuseaddr SYSTEM:'echo $SOCAT_PEERADDR'
     run -0 md run --rm busybox sh -c "ping -c 1 -W 2 $gateway && ping -c 1 -W 2 192.0.2.1 && ping -c 1 -W 2 $(address one)"
     run -0 md run --rm busybox timeout 3 wget -q -O - "http://$(address one)/"
     assert_output one
@@ -98,16 +98,15 @@ rules() { # of the host: ours, whatever the backend
     assert_output --partial '8080'
     run -125 md run -d --name second -p 127.0.0.1:8080:81 busybox true
     assert_equal "$(md ps -aq | wc -l)" 1
-    on host socat TCP-LISTEN:9000,fork,reuseaddr - > /dev/null 2>&1 3>&- < /dev/null &
-    PIDS+=($!)
+    on_background host socat TCP-LISTEN:9000,fork,reuseaddr -
     poll 5 on host sh -c 'ss -ltn | grep -q :9000'
     run -125 md run --rm -p 9000:80 busybox true
     assert_output --partial '9000'
     assert_output --partial 'Address already in use'
     assert_equal "$(md ps -aq | wc -l)" 1
     # Two for one: one wins.
-    for i in 1 2 3 4; do md run -d --name "race$i" -p 7000:80 busybox sleep 1000 > /dev/null 2>&1 3>&- & done
-    wait $(jobs -p | grep -vxF "$(printf '%s\n' "${PIDS[@]}" "${host_pid[@]}")") || :
+    for i in 1 2 3 4; do md run -d --name "race$i" -p 7000:80 busybox sleep 1000 > /dev/null 2>&1 3>&- & pids+=($!); done
+    for pid in "${pids[@]}"; do wait "$pid" || :; done
     assert_equal "$(md ps -q -f name=race | wc -l)" 1
 }
 
@@ -122,8 +121,9 @@ rules() { # of the host: ours, whatever the backend
     run -0 get outside 192.0.2.1:7100
     run -0 md port web 53/udp
     assert_line 0.0.0.0:7000
-    md exec -d web sh -c 'echo asked | nc -u -l -p 53 > /asked'
-    asked() { echo hello | on outside timeout 1 socat -u - UDP4-SENDTO:192.0.2.1:7000 && md exec web grep -q hello /asked; }
+    nsenter --net="/proc/$(ctr-state get web pid)/ns/net" socat UDP4-RECVFROM:53,fork EXEC:cat < /dev/null > /dev/null 2>&1 3>&- &
+    PIDS+=($!)
+    asked() { echo hello | on outside timeout 2 socat -T 1 - UDP4:192.0.2.1:7000 | grep hello; }
     poll 10 asked
     run -0 md run --rm --expose 80 --expose 81/udp -P --name exposed busybox true
 }
@@ -176,13 +176,15 @@ rules() { # of the host: ours, whatever the backend
     md network create net
     serve web --network net -p 8080:80
     read -r pid supervisor < <(echo "$(ctr-state get web pid) $(ctr-state get web supervisor)")
-    rules=$(rules)
+    run -0 on host netsetup published
+    assert_equal "${#lines[@]}" 1
     kill -9 $(pgrep -P "$supervisor") "$supervisor" "$pid" 2> /dev/null || :
     poll 5 sh -c "! kill -0 $pid 2> /dev/null"
     run -0 md ps -a --format '{{.Status}}'
     assert_output --partial 'Exited (137)'
     none "$MINI_DOCKER_RUN/networks" \( -path '*/leases/*' -o -path '*/names/*' \) ! -name '.*'
-    (($(rules) < rules))
+    run -0 on host netsetup published
+    refute_output
     run ! get outside 192.0.2.1:8080
     md start web
     poll 10 get outside 192.0.2.1:8080
