@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "err.h"
 #include "firewall.h"
+#include "forward_policy.h"
 #include "link.h"
 #include "net_forwarding.h"
 #include "netfact.h"
@@ -143,6 +144,7 @@ int net_nat_add(int argc, char **argv)
 		has[network.subnets[i].family == AF_INET6] = true;
 	net_forwarding(network.bridge, has[0], has[1], internal);
 	firewall->add(&network);
+	forward_policy_pass(network.bridge);
 	netfact("firewall", firewall->name);
 	netfact_end();
 	opt_finish_stdout();
@@ -161,6 +163,7 @@ int net_nat_remove(int argc, char **argv)
 	check_bridge(argv[0]);
 	removed = argv[0];
 	each_firewall(remove_from);
+	forward_policy_forget(removed);
 	return 0;
 }
 

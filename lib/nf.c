@@ -23,6 +23,7 @@ bool nf_open(struct nf *nf)
 	if (!nf->socket || mnl_socket_bind(nf->socket, 0, MNL_SOCKET_AUTOPID) != 0)
 		fail(NULL, "netlink");
 	nf->sequence = 1;
+	nf->question = 1U << 31;
 	return true;
 }
 
@@ -136,11 +137,9 @@ int nf_ask(struct nf *nf, int type, int flags, int family,
 	struct nlmsghdr *question;
 	int more = 1, error;
 
-	nf->sequence += nf->count;
-	nf->count = 1;
 	question =
 	        put_header(buffer, (NFNL_SUBSYS_NFTABLES << 8) | type,
-	                   flags | (flags & NLM_F_DUMP ? 0 : NLM_F_ACK), nf->sequence, family, 0);
+	                   flags | (flags & NLM_F_DUMP ? 0 : NLM_F_ACK), ++nf->question, family, 0);
 	if (fill)
 		fill(question, of);
 	if (mnl_socket_sendto(nf->socket, question, question->nlmsg_len) < 0)
@@ -148,9 +147,12 @@ int nf_ask(struct nf *nf, int type, int flags, int family,
 	while (more > 0) {
 		ssize_t got = mnl_socket_recvfrom(nf->socket, buffer, ANSWER_ROOM);
 
-		more = got < 0 ? -1 : mnl_cb_run(buffer, (size_t)got, nf->sequence, port, take, to);
+		more = got < 0 ? -1 : mnl_cb_run(buffer, (size_t)got, nf->question, port, take, to);
 	}
 	error = errno;
+	while (more < 0 &&
+	       recv(mnl_socket_get_fd(nf->socket), buffer, ANSWER_ROOM, MSG_DONTWAIT) > 0)
+		; /* what comes behind an error belongs to no other question */
 	free(buffer);
 	errno = error;
 	return more < 0 ? -1 : 0;

@@ -16,6 +16,7 @@ struct nf {
 	size_t used, room;
 	uint32_t sequence; /* of its first message, which says that one begins */
 	uint32_t count;
+	uint32_t question; /* the sequence number of the last one */
 	uint32_t failed; /* which of its changes failed, from 0; after nf_commit() */
 };
 
@@ -31,11 +32,17 @@ uint32_t nf_generation(struct nf *nf);
 void nf_begin(struct nf *nf, uint32_t generation);
 
 /*
- * One more change: an NFT_MSG_ type, NLM_F_CREATE and its like, the family of the table. Attributes are put
- * behind with mnl_attr_put() and its like, 64 KiB at most, before nf_change_end().
+ * One more change: an NFT_MSG_ type, NLM_F_CREATE and its like, the family of the table. Attributes
+ * are put behind with mnl_attr_put() and its like, 64 KiB at most, before nf_change_end().
  */
 struct nlmsghdr *nf_change(struct nf *nf, int type, int flags, int family);
 void nf_change_end(struct nf *nf, struct nlmsghdr *change);
+
+/* Has the transaction any changes yet? */
+static inline bool nf_changes(const struct nf *nf)
+{
+	return nf->count > 1;
+}
 
 /* Carry out the transaction. 0, or -1 with errno. */
 int nf_commit(struct nf *nf);

@@ -63,7 +63,7 @@ unsigned int xtables_remove(struct xtable *t, const char *chain,
 void xtables_each(struct xtable *t, const char *chain,
                   bool (*take)(const struct rule *rule, void *to), void *to);
 
-/* xtables_rule.c: a rule as the kernel has it, at `bytes`, and back. */
+/* xtables_encode.c, xtables_decode.c: a rule as the kernel has it, at `bytes`, and back. */
 void rule_encode(int family, const struct rule *rule, unsigned char bytes[RULE_ROOM]);
 void rule_decode(int family, const void *entry, const char *target, struct rule *rule);
 
