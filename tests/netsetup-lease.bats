@@ -148,7 +148,7 @@ links() {
     assert_equal "$(links)" 10.1.0.9=a
     refused() { # WHY ADDRESS...
         run -1 take b --subnet 10.1.0.0/24 --exclude 10.1.0.1 --subnet fd00::/64 "${@:2}"
-        assert_output "netsetup: ${@: -1}: $1"
+        assert_output "netsetup: ${*: -1}: $1"
     }
     refused 'the address is in none of the subnets' --address 10.2.0.1
     refused "the address is the network's own address" --address 10.1.0.0
