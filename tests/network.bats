@@ -343,3 +343,29 @@ fetch() { # HOST URL
     assert_equal "$(find "$leases" -type l -printf '%l\n')" "$(ctr-state resolve web)"
     networks foo
 }
+
+@test "after the next start of the machine a network is there again, for the first who needs it" {
+    quiet network create --ipv6 -o mtu=1400 foo
+    make_host again # with an old up, but no bridge
+    for i in 1 2 3 4; do
+        on again mini-docker run --rm --network foo busybox cat /sys/class/net/eth0/mtu > "out$i" 2>&1 3>&- &
+        PIDS+=($!)
+    done
+    for pid in "${PIDS[@]}"; do wait "$pid"; done
+    PIDS=()
+    assert_equal "$(cat out* | xargs)" '1400 1400 1400 1400'
+    assert_equal "$(on again ip -j address show dev "$(config foo bridge)" | jq -r '[.[0].addr_info[] | select(.scope == "global") | .local] | join(" ")')" \
+        "$(config foo gateway) $(config foo gateway6)"
+}
+
+@test "what cannot be set up is not made" {
+    run -1 on host env MINI_DOCKER_FIREWALL=nosuch mini-docker network create foo
+    assert_output 'mini-docker: network create: foo: MINI_DOCKER_FIREWALL: nosuch: neither nft nor iptables'
+    mkdir bin
+    printf '%s\n' '#!/bin/sh' 'case $1 in nat) case $2 in add) echo broken >&2; exit 1 ;; esac ;; esac' 'exec "$REAL" "$@"' > bin/netsetup
+    chmod 755 bin/netsetup
+    sed "s,^PATH=.*,PATH=$T/bin:\$PATH," "$BIN/mini-docker" > bin/mini-docker
+    run -1 on host env REAL="$BIN/netsetup" sh bin/mini-docker network create foo
+    assert_output broken
+    networks
+}
