@@ -398,6 +398,26 @@ is_away() {
     kill "$other"
 }
 
+@test "a server that is missed is brought back; another name for a container" {
+    host
+    comes aaaa '10.9.0.2 fd00:9::2' web 0123456789ab alias
+    on_driver 'rename_names a aaaa db; rename_names a nobody db'
+    answers 10.9.0.2 db
+    answers fd00:9::2 db AAAA
+    answers 10.9.0.2 alias
+    answers NXDOMAIN web
+    kill -KILL "$(server a)"
+    poll 5 test ! -e "/proc/$(server a)/exe"
+    on_driver 'revive_names a md-a'
+    answers 10.9.0.2 db
+    pid=$(server a)
+    on_driver 'revive_names a md-a'
+    assert_equal "$(server a)" "$pid"
+    leave aaaa
+    on_driver 'revive_names a md-a'
+    no_server a
+}
+
 @test "who was ending the server was killed: it goes on to serve" {
     host
     comes aaaa 10.9.0.2 web
