@@ -1,19 +1,20 @@
 #!/usr/bin/env bats
 # How containers know names: their hosts, hostname and resolv.conf, and the server of a network.
 load lib/common
+load lib/net
 
 setup() {
     common_setup
     need_root
     cd "$T" || return
-    HOST='' # the pid that holds a network namespace
 }
 
 teardown() {
     local pid status=0
-    for pid in $(cat "$MINI_DOCKER_RUN"/{networks/*/dnsmasq,resolvers/*}.pid up.pid 2> /dev/null) ${HOST:+"$HOST"}; do
+    for pid in $(cat "$MINI_DOCKER_RUN"/{networks/*/dnsmasq,resolvers/*}.pid up.pid 2> /dev/null); do
         kill -KILL "$pid" 2> /dev/null || :
     done
+    end_hosts
     common_teardown || status=1
     return "$status"
 }
@@ -197,17 +198,10 @@ refused() {
 
 # host: a network namespace to be the host, with the bridge md-a, of which the gateway is 10.9.0.1
 host() {
-    need_command dnsmasq dig ip
-    chmod 755 "$T"
-    unshare -n sleep infinity 3>&- &
-    export HOST=$!
-    poll 5 another_namespace
-    on_host ip link set lo up
+    need_command dnsmasq dig
+    make_host host
+    export HOST=${host_pid[host]} # for shells that are begun
     bridge md-a 10.9.0.1/24 fd00:9::1/64
-}
-
-another_namespace() {
-    [[ $(readlink "/proc/$HOST/ns/net") != "$(readlink /proc/self/ns/net)" ]]
 }
 
 on_host() {
@@ -416,6 +410,14 @@ is_away() {
     leave aaaa
     on_driver 'revive_names a md-a'
     no_server a
+}
+
+@test "with a server there it takes no process to join, nor to write the files" {
+    host
+    comes aaaa 10.9.0.2 web
+    on_driver 'PATH=/nowhere; join_names a md-a 10.9.0.1 bbbb 10.9.0.3 db && write_name_files'
+    answers 10.9.0.3 db
+    grep -x 'nameserver 10.9.0.1' resolv.conf
 }
 
 @test "who was ending the server was killed: it goes on to serve" {
