@@ -74,6 +74,13 @@ static void undo_pair(void *name)
 	(void)rtnl_send(&host, NULL, NULL);
 }
 
+/* Without this there is a queue for each processor, all but one of which is never used. */
+static void put_one_queue(struct nlmsghdr *request)
+{
+	mnl_attr_put_u32(request, IFLA_NUM_TX_QUEUES, 1);
+	mnl_attr_put_u32(request, IFLA_NUM_RX_QUEUES, 1);
+}
+
 static void ask_for_pair(const struct attachment *a, const struct link *bridge, int netns)
 {
 	struct ifinfomsg *body, *peer_body;
@@ -83,6 +90,7 @@ static void ask_for_pair(const struct attachment *a, const struct link *bridge, 
 	mnl_attr_put_strz(request, IFLA_IFNAME, a->host_name);
 	mnl_attr_put_u32(request, IFLA_MTU, a->mtu);
 	mnl_attr_put_u32(request, IFLA_MASTER, bridge->index);
+	put_one_queue(request);
 	struct nlattr *info = mnl_attr_nest_start(request, IFLA_LINKINFO);
 	mnl_attr_put_strz(request, IFLA_INFO_KIND, "veth");
 	struct nlattr *data = mnl_attr_nest_start(request, IFLA_INFO_DATA);
@@ -93,6 +101,7 @@ static void ask_for_pair(const struct attachment *a, const struct link *bridge, 
 	mnl_attr_put(request, IFLA_ADDRESS, MAC_SIZE, a->mac);
 	mnl_attr_put_u32(request, IFLA_MTU, a->mtu);
 	mnl_attr_put_u32(request, IFLA_NET_NS_FD, (uint32_t)netns);
+	put_one_queue(request);
 	mnl_attr_nest_end(request, peer);
 	mnl_attr_nest_end(request, data);
 	mnl_attr_nest_end(request, info);
@@ -116,15 +125,16 @@ static void put_hairpin(struct nlmsghdr *request)
 static void make_pair(struct attachment *a, const struct link *bridge, int netns)
 {
 	ask_for_pair(a, bridge, netns);
-	/* The kernel takes neither of these with the request that makes an interface. */
-	struct nlmsghdr *request = link_change(&host, a->host_name, 0, "set up");
+	/*
+	 * The kernel does not take these with the request that makes an interface. A port of a
+	 * bridge needs no address, and none is made meanwhile, as its peer is down.
+	 */
+	struct nlmsghdr *request = link_change(&host, a->host_name, IFF_UP, "bring up");
 	if (a->alias)
 		mnl_attr_put(request, IFLA_IFALIAS, strlen(a->alias), a->alias);
 	put_hairpin(request);
-	/* A port of a bridge needs no address. */
 	if (a->mtu >= IPV6_LEAST_MTU && link_has_ipv6())
 		link_put_no_link_local(request);
-	link_up(&host, a->host_name);
 
 	if (rtnl_send(&host, NULL, NULL) == 0) {
 		on_failure(undo_pair, a->host_name);
