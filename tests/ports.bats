@@ -3,6 +3,7 @@
 # `run` says to ps, port and inspect.
 
 load lib/run
+load lib/net
 
 setup_file() { run_setup_file; }
 setup() {
@@ -27,7 +28,10 @@ printf '%s | %s\n' "$publish" "$expose"
 END
 }
 teardown() {
-    mini-docker ps -aq | xargs -r mini-docker rm -f > /dev/null
+    local on=()
+    [[ ! ${host_pid[host]-} ]] || on=(nsenter --net="/proc/${host_pid[host]}/ns/net" --)
+    mini-docker ps -aq | xargs -r "${on[@]}" mini-docker rm -f > /dev/null
+    end_hosts
     run_teardown
 }
 
@@ -335,6 +339,27 @@ END
     mini-docker inspect web > out
     assert_equal "$(field '.NetworkSettings | [.Ports, .IPAddress, (.Networks | keys), .Networks.back.IPAddress, .Networks.back.Aliases]')" '[{},"",["back","bridge"],"",["x"]]'
 }
+
+# bats test_tags=vm
+@test "on a network: a range is used up, free ports are free, and all is given back" {
+    need_command ss
+    make_host host
+    start() { on host mini-docker run -d --name "$1" --network bridge -p 127.0.0.1:8000-8001:80 -p 53/udp busybox sleep 1000; }
+    start one > /dev/null
+    start two > /dev/null
+    run -125 start three
+    assert_output --partial '127.0.0.1:8000-8001:80/tcp: all of these ports are taken'
+    run ! ctr-state resolve three
+    assert_equal "$(mini-docker port one 80) $(mini-docker port two 80/tcp)" '127.0.0.1:8000 127.0.0.1:8001'
+    assert_equal "$(on host ss -Htln | awk '{ print $4 }' | sort | xargs)" '127.0.0.1:8000 127.0.0.1:8001'
+    assert_equal "$({
+        mini-docker port one 53/udp
+        mini-docker port two 53/udp
+    } | sort)" "$(on host ss -Huln | awk '{ print $4 }' | sort)"
+    on host mini-docker rm -f one two > /dev/null
+    poll 10 nobody_listens
+}
+nobody_listens() { [[ ! $(on host ss -Htuln) ]]; }
 
 @test "a later line of run stands for the ones before, without a value for none" {
     running
