@@ -18,7 +18,7 @@
 static const struct firewall *firewall; /* NULL: --firewall was not given */
 static struct list subnets, to;
 static bool internal;
-static const char *owner, *pid;
+static const char *owner, *pid, *environment;
 static int hold_fd = -1;
 
 static void opt_firewall(const struct opt *opt, const char *arg)
@@ -52,7 +52,8 @@ const struct opt net_publish_options[] = {
 	{"owner", 0, "ID", "whose ports they are", opt_owner, NULL},
 	{"to", 0, "ADDRESS", "where they lead; one of IPv4, one of IPv6", opt_list, &to},
 	{"pid", 0, "PID", "undo and fail if that process is gone", opt_string, &pid},
-	{"hold-fd", 0, "N", "hold the ports by sockets, sent to the unix socket N", opt_fd, &hold_fd},
+	{"hold-fd", 0, "FD", "hold the ports, and send the sockets there", opt_fd, &hold_fd},
+	{"env", 0, "NAME", "an environment variable with more SPECs", opt_string, &environment},
 	FIREWALL,
 	{0},
 };
@@ -200,24 +201,24 @@ int net_nat_list(int argc, char **argv)
 int net_publish(int argc, char **argv)
 {
 	struct ports ports = {NULL, 0};
-	struct list specs = {argv, (size_t)argc};
 	struct port_hold hold = {NULL, 0};
+	struct list specs = {argv, (size_t)argc};
+	char text[PORTSPEC_TEXT], key[32];
 
 	if (!owner)
 		usage_error("--owner is missing");
-	publishing_parse(&ports, owner, &specs, &to, hold_fd >= 0 ? &hold : NULL);
+	publishing_parse(&ports, owner, &specs, environment, &to, hold_fd >= 0 ? &hold : NULL);
 	if (!firewall)
 		firewall = firewall_choose();
 	publishing_do(firewall, &ports, pid);
 	if (hold_fd >= 0)
 		port_hold_give(&hold, hold_fd);
 	for (size_t i = 0; i < ports.count; i++) {
-		char key[32], text[PORTSPEC_TEXT];
-
 		(void)snprintf(key, sizeof(key), "port_%zu", i + 1);
 		netfact(key, portspec_text(&ports.at[i].spec, text));
 	}
-	netfact_end();
+	if (ports.count)
+		netfact_end();
 	opt_finish_stdout();
 }
 

@@ -80,42 +80,64 @@ static void add_port(struct ports *into, const char *owner, const struct portspe
 	port->near = *near;
 }
 
-static struct portspec parse_for(const char *text, const struct cidr to[2], bool any_free)
+struct specs {
+	struct portspec *at;
+	size_t count;
+};
+
+static void add_text(struct specs *specs, const char *text, bool any_free, const struct cidr to[2])
 {
 	struct portspec spec = parse(text, any_free);
 
 	if (spec.family && !to[spec.family == AF_INET6].family)
 		refuse(text, "--to has no address of that family");
-	return spec;
+	specs->at = xrealloc(specs->at, (specs->count + 1) * sizeof(spec));
+	specs->at[specs->count++] = spec;
+}
+
+static struct specs parse_texts(const struct list *texts, const char *variable, bool any_free,
+                                const struct cidr to[2])
+{
+	const char *value = variable ? getenv(variable) : NULL;
+	FREED char *more = xstrdup(value ? value : "");
+	char *rest = more, *word;
+	struct specs specs = {NULL, 0};
+
+	for (size_t i = 0; i < texts->count; i++)
+		add_text(&specs, texts->at[i], any_free, to);
+	while ((word = strsep(&rest, " ")))
+		if (*word)
+			add_text(&specs, word, any_free, to);
+	return specs;
 }
 
 void publishing_parse(struct ports *into, const char *owner, const struct list *texts,
-                      const struct list *to, struct port_hold *hold)
+                      const char *variable, const struct list *to, struct port_hold *hold)
 {
-	struct cidr to_each[2] = {{.family = 0}, {.family = 0}}, near = {.family = 0};
-	struct portspec *specs = xalloc((texts->count + 1) * sizeof(*specs));
+	struct cidr each[2] = {{.family = 0}, {.family = 0}}, near = {.family = 0};
+	struct specs specs;
 
-	parse_to(to, to_each);
-	if (to_each[1].family)
-		near = find_near(&to_each[1]);
-	for (size_t i = 0; i < texts->count; i++)
-		specs[i] = parse_for(texts->at[i], to_each, hold);
+	parse_to(to, each);
+	if (each[1].family)
+		near = find_near(&each[1]);
+	specs = parse_texts(texts, variable, hold != NULL, each);
 	if (hold)
-		port_hold(hold, specs, texts->count, to_each[0].family, to_each[1].family);
+		port_hold(hold, specs.at, specs.count, each[0].family, each[1].family);
 	for (size_t i = 0; hold && i < hold->count; i++) {
 		const struct portspec *spec = &hold->at[i].spec;
 
-		add_port(into, owner, spec, &to_each[spec->family == AF_INET6], &near);
+		add_port(into, owner, spec, &each[spec->family == AF_INET6], &near);
 	}
-	for (size_t i = 0; !hold && i < texts->count; i++)
+	for (size_t i = 0; !hold && i < specs.count; i++)
 		for (int j = 0; j < 2; j++) {
-			struct portspec of = specs[i];
+			struct portspec spec = specs.at[i];
 
-			of.family = families[j];
-			if (to_each[j].family && (!specs[i].family || specs[i].family == of.family))
-				add_port(into, owner, &of, &to_each[j], &near);
+			if (!each[j].family || (spec.family && spec.family != families[j]))
+				continue;
+			spec.family = families[j];
+			add_port(into, owner, &spec, &each[j], &near);
 		}
-	free(specs);
+	free(specs.at);
 }
 
 struct portspec *publishing_specs(const struct list *texts, size_t *count)

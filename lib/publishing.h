@@ -10,12 +10,12 @@
 #include "port_hold.h"
 
 /*
- * From the texts of SPECs. One without address is one of every address of each family that `to`
- * has. hold: also hold these ports, against everybody else of the host, and choose those that are
- * free where SPECs leave that open; NULL: neither. refuse()s.
+ * From the texts of SPECs, and those in a variable of the environment (NULL: none), separated by
+ * spaces. A SPEC without address is one of every address of each family that `to` has. hold: not
+ * NULL: the ports are held, and those are chosen that may be any. refuse()s.
  */
 void publishing_parse(struct ports *into, const char *owner, const struct list *texts,
-                      const struct list *to, struct port_hold *hold);
+                      const char *variable, const struct list *to, struct port_hold *hold);
 
 /* As many SPECs, each with a family; without an address, of both. The caller frees. refuse()s. */
 struct portspec *publishing_specs(const struct list *texts, size_t *count);
