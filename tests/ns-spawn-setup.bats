@@ -25,8 +25,9 @@ script() {
 }
 
 AT_END=(--exit-hook sh --exit-hook-arg -c --exit-hook-arg 'echo end >> "$T/hooks"')
-# The command is told by the byte, and by the end of the file behind it.
-COMMAND=(sh -c 'cat <&5 > byte; echo ran > ran; exit "${1:-0}"' -)
+# The command is told by the byte; the end of the file alone is that of ns-spawn, and may be seen before
+# the watcher acts.
+COMMAND=(sh -c 'cat <&5 > byte; [ -s byte ] || exit 99; echo ran > ran; exit "${1:-0}"' -)
 
 # spawn ARG...: in the background, as $SPAWN, with a hook that has begun and waits for `go`
 spawn() {
