@@ -303,13 +303,10 @@ fetch() { # HOST URL
     echo hello > page
     up web --network foo -p 8080:80 -v "$T/page:/page" busybox httpd -f -h /
     poll 10 fetch outside http://192.0.2.1:8080/page
-    if [[ $(on host netsetup firewall) == nft ]]; then
-        on host nft flush ruleset
-    else
-        for command in iptables ip6tables; do
-            for table in filter nat raw mangle; do on host "$command" -t "$table" -F || :; done
-        done
-    fi
+    on host nft flush ruleset || :
+    for command in iptables-legacy ip6tables-legacy; do
+        for table in filter nat raw mangle; do on host "$command" -t "$table" -F || :; done
+    done
     on host ip link delete "$(config foo bridge)"
     run ! fetch outside http://192.0.2.1:8080/page
     quiet network reload
