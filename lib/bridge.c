@@ -27,9 +27,12 @@ static const struct cidr *first_of(const struct bridge *bridge, int family)
 
 static unsigned int uplink_mtu(struct rtnl *r)
 {
+	enum { USUAL = 1500, LARGEST = 65535 };
 	struct link uplink;
 
-	return routes_uplink(r, &uplink) ? uplink.mtu : 1500;
+	if (!routes_uplink(r, &uplink))
+		return USUAL;
+	return uplink.mtu < LARGEST ? uplink.mtu : LARGEST;
 }
 
 /*
@@ -78,6 +81,8 @@ static void set_ipv6(const struct bridge *bridge, const struct link *link)
 			refuse(bridge->name, "the kernel here has no IPv6");
 		return;
 	}
+	if (first_of(bridge, AF_INET6) && link->mtu < IPV6_LEAST_MTU)
+		refuse(bridge->name, "an MTU of %u is too small for IPv6", link->mtu);
 	if (link_set_ipv6(bridge->name, "accept_ra", "0") && errno != ENOENT)
 		fail(bridge->name, "set accept_ra");
 	if (first_of(bridge, AF_INET6) && link->ipv6_off &&

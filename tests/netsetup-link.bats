@@ -68,6 +68,17 @@ has_ipv6() { [[ -e /proc/sys/net/ipv6 ]]; }
     assert_output true
 }
 
+@test "bridge create: what fails half-way is gone again" {
+    run -1 on host netsetup bridge create br0 --mtu 1279 --address 10.1.0.1/24 --address fd00:1::1/64
+    assert_output 'netsetup: br0: an MTU of 1279 is too small for IPv6'
+    run -1 on host sh -c 'exec netsetup bridge create br0 --address 10.1.0.1/24 > /dev/full'
+    assert_output 'netsetup: standard output: write: No space left on device'
+    run -0 links_of host
+    assert_output lo
+    run -1 on host setpriv --bounding-set -net_admin --inh-caps -net_admin netsetup bridge create br0
+    assert_output 'netsetup: br0: make a bridge: Operation not permitted'
+}
+
 @test "bridge remove: it alone; one that is gone is no error; another kind of interface is one" {
     on host netsetup bridge create br0 --quiet
     on host netsetup bridge create br1 --address 10.2.0.1/24 --quiet
