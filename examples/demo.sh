@@ -25,7 +25,7 @@ mini-docker images busybox
 echo
 
 echo '# A container, seen from inside:'
-mini-docker run --rm --interactive --hostname demo --memory 64m busybox << 'END'
+mini-docker run --rm --network none --interactive --hostname demo --memory 64m busybox << 'END'
 echo "process id: $$"
 echo "host name:  $(hostname)"
 echo "root has:   $(echo /*)"
