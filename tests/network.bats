@@ -128,6 +128,12 @@ END
     on host ip link delete "$(config one bridge)"
     quiet network create two
     assert_equal "$(config two subnet)" 172.21.0.0/16
+    on host ip route add 172.16.0.0/12 dev other0
+    on host ip route add 192.168.0.0/16 dev other0
+    run -1 network create three
+    assert_output --partial 'no network is free'
+    run -1 network ls --format '{{.Name}}' # without bridge
+    assert_output --partial $'no network is free that overlaps with no route of this host\nhost\nnone\none\ntwo'
 }
 
 @test "the default network is made when it is first asked for, with IPv6, and is there to stay" {
@@ -223,6 +229,8 @@ on_lock() { ! flock -n "$MINI_DOCKER_ROOT/networks/.lock" true; }
     sed -i "s/^net_id=.*/net_id=$(printf 'abc%061d' 2)/" "$MINI_DOCKER_ROOT/networks/two/config"
     run -1 network reload abc
     assert_output 'mini-docker: network reload: abc: more than one network has an id that begins so'
+    run -0 network prune -f --filter until=1h
+    assert_output ''
     run -0 network prune -f --filter label=k=2
     assert_output $'Deleted Networks:\ntwo'
     run -1 network prune <<< n
@@ -308,7 +316,7 @@ fetch() { # HOST URL
         for table in filter nat raw mangle; do on host "$command" -t "$table" -F || :; done
     done
     on host ip link delete "$(config foo bridge)"
-    run ! fetch outside http://192.0.2.1:8080/page
+    run ! on host timeout 1 busybox wget -qO- http://127.0.0.1:8080/page
     quiet network reload
     for from in 'outside http://192.0.2.1:8080' 'host http://127.0.0.1:8080' "host http://$(mini-docker inspect -f '{{.NetworkSettings.Networks.foo.IPAddress}}' web)"; do
         run -0 fetch $from/page
