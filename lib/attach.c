@@ -126,6 +126,11 @@ static void make_pair(struct attachment *a, const struct link *bridge, int netns
 {
 	ask_for_pair(a, bridge, netns);
 	/*
+	 * That a new one is not connected is to be noticed while it is down, which a look does:
+	 * else all who change a network wait until nobody sends by it any more (synchronize_net).
+	 */
+	link_look(&host, a->host_name);
+	/*
 	 * The kernel does not take these with the request that makes an interface. A port of a
 	 * bridge needs no address, and none is made meanwhile, as its peer is down.
 	 */

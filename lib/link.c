@@ -99,7 +99,7 @@ bool link_take_address(const struct nlmsghdr *message, struct cidr *address)
 	return true;
 }
 
-static bool find(struct rtnl *r, const char *name, unsigned int index, struct link *link)
+static void look(struct rtnl *r, const char *name, unsigned int index)
 {
 	struct ifinfomsg *body;
 	struct nlmsghdr *request =
@@ -109,6 +109,16 @@ static bool find(struct rtnl *r, const char *name, unsigned int index, struct li
 	if (name)
 		mnl_attr_put_strz(request, IFLA_IFNAME, name);
 	mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+}
+
+void link_look(struct rtnl *r, const char *name)
+{
+	look(r, name, 0);
+}
+
+static bool find(struct rtnl *r, const char *name, unsigned int index, struct link *link)
+{
+	look(r, name, index);
 	if (rtnl_send(r, link_take, link) == 0)
 		return true;
 	if (errno != ENODEV)

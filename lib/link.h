@@ -32,6 +32,7 @@ bool link_find_index(struct rtnl *r, unsigned int index, struct link *link);
 struct nlmsghdr *link_change(struct rtnl *r, const char *name, unsigned int flags,
                              const char *what);
 void link_up(struct rtnl *r, const char *name);
+void link_look(struct rtnl *r, const char *name); /* for link_take() */
 void link_remove(struct rtnl *r, const char *name);
 
 /* Have the kernel make no link-local address of IPv6 by itself, which nobody could use for a
