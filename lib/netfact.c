@@ -42,6 +42,14 @@ void netfact_number(const char *key, uint64_t value)
 	printf("%" PRIu64 "%s", value, netfact_json ? "" : "\n");
 }
 
+void netfact_flag(const char *key, bool value)
+{
+	if (netfact_quiet)
+		return;
+	put_key(key);
+	printf("%s%s", value ? "true" : "false", netfact_json ? "" : "\n");
+}
+
 void netfact_list(const char *key, const char *const *values, unsigned int count)
 {
 	if (netfact_quiet)

@@ -130,6 +130,21 @@ static void parse_subnets(struct network *network)
 	}
 }
 
+/* A bridge changes from one firewall to another. */
+static void leave_others(const char *bridge)
+{
+	for (size_t i = 0; firewalls[i]; i++) {
+		struct networks there = {NULL, 0};
+
+		if (firewalls[i] == firewall || !firewalls[i]->used())
+			continue;
+		firewalls[i]->networks(&there);
+		if (networks_find(&there, bridge))
+			firewalls[i]->remove(bridge);
+		free(there.at);
+	}
+}
+
 int net_nat_add(int argc, char **argv)
 {
 	struct network network = {.internal = internal};
@@ -144,6 +159,7 @@ int net_nat_add(int argc, char **argv)
 	for (unsigned int i = 0; i < network.count; i++)
 		has[network.subnets[i].family == AF_INET6] = true;
 	net_forwarding(network.bridge, has[0], has[1], internal);
+	leave_others(network.bridge);
 	firewall->add(&network);
 	forward_policy_pass(network.bridge);
 	netfact("firewall", firewall->name);
@@ -168,26 +184,36 @@ int net_nat_remove(int argc, char **argv)
 	return 0;
 }
 
+static void list_network(const struct network *network, const char *name)
+{
+	char texts[NETWORK_SUBNETS][CIDR_TEXT];
+	const char *subnets_of[NETWORK_SUBNETS];
+
+	for (unsigned int i = 0; i < network->count; i++)
+		subnets_of[i] = cidr_text(&network->subnets[i], texts[i]);
+	if (netfact_json) {
+		netfact("bridge", network->bridge);
+		netfact_list("subnets", subnets_of, network->count);
+		netfact_flag("internal", network->internal);
+		netfact("firewall", name);
+		netfact_end();
+		return;
+	}
+	if (netfact_quiet)
+		return;
+	text_field(network->bridge);
+	for (unsigned int i = 0; i < network->count; i++)
+		printf("%c%s", i ? ',' : '\t', subnets_of[i]);
+	printf("%s\t%s\n", network->internal ? "\tinternal" : "\t-", name);
+}
+
 static void list_networks(const struct firewall *each)
 {
-	static const char *const keys[] = {"bridge", "subnets", "internal", "firewall"};
 	struct networks networks = {NULL, 0};
-	char texts[NETWORK_SUBNETS * (CIDR_TEXT + 1)], text[CIDR_TEXT];
 
 	each->networks(&networks);
-	for (size_t i = 0; i < networks.count; i++) {
-		const struct network *at = &networks.at[i];
-		size_t used = 0;
-
-		*texts = '\0';
-		for (unsigned int j = 0; j < at->count; j++)
-			used += (size_t)sprintf(texts + used, "%s%s", j ? "," : "",
-			                        cidr_text(&at->subnets[j], text));
-		tell(keys,
-		     (const char *const[]){at->bridge, texts, at->internal ? "internal" : "-",
-		                           each->name},
-		     4);
-	}
+	for (size_t i = 0; i < networks.count; i++)
+		list_network(&networks.at[i], each->name);
 	free(networks.at);
 }
 

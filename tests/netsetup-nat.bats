@@ -29,6 +29,7 @@ serve() {
         nsenter --net="/proc/${host_pid[$1]}/ns/net" socat "$kind:$2,fork,reuseaddr$([[ $kind != *6* ]] || echo ,ipv6only=1)" \
             SYSTEM:"read line; echo $1 \$SOCAT_PEERADDR" 3>&- > /dev/null 2>&1 &
         PIDS+=("$!")
+        disown # bash would tell how it ended
     done
     for kind in tcp tcp6 udp udp6; do
         poll 10 listens "$1" "$kind" "$(printf %04X "$2")"
@@ -91,6 +92,28 @@ publish() { # OWNER NAME SPEC...
     on host netsetup publish --owner "$1" --to "10.${n%.*}.0.${n#*.}" --to "fd00:${n%.*}::${n#*.}" --firewall "$FIREWALL" --quiet "${@:3}"
 }
 
+# make_bridge FIREWALL: a host with br1, for what needs no traffic
+make_bridge() {
+    FIREWALL=$1
+    need_firewall "$1"
+    make_host host
+    on host netsetup bridge create br1 --address 10.1.0.1/24 --address fd00:1::1/64 --quiet
+}
+
+# rules: every rule of the host, of either kind, without counters
+rules() {
+    {
+        on host nft list ruleset
+        on host iptables-legacy-save
+        on host ip6tables-legacy-save
+    } | sed '/^#/d; s/ \[[0-9]*:[0-9]*]$//; s/counter packets [0-9]* bytes [0-9]*/counter/'
+}
+
+# ours: what of them is not there in a host of which nobody asked anything
+ours() {
+    rules | grep -i 'mini-docker\|br[0-9]'
+}
+
 reached_from_everywhere() {
     make_world "$1"
     serve a 80
@@ -109,12 +132,415 @@ reached_from_everywhere() {
     answers host tcp 127.0.0.1 8080 a 10.1.0.1
 }
 
+
+# Masquerade, isolation, and what comes from outside to a container's own address.
+out_and_apart() {
+    make_world "$1"
+    serve b 80
+    serve c 80
+    serve outside 80
+    serve host 90
+    nat 1
+    nat 2
+    local to
+    for to in tcp udp; do
+        answers a "$to" 10.1.0.3 80 b 10.1.0.2
+        answers a "$to" fd00:1::3 80 b
+        answers a "$to" 10.1.0.1 90 host 10.1.0.2
+        answers a "$to" fd00:1::1 90 host
+        answers a "$to" 192.0.2.2 80 outside 192.0.2.1
+        answers a "$to" 2001:db8::2 80 outside '[2001:0db8:0000:0000:0000:0000:0000:0001]'
+    done
+    answers a tcp 192.0.2.1 90 host 10.1.0.2
+    answers a tcp 2001:db8::1 90 host
+    answers host tcp 10.1.0.3 80 b 10.1.0.1
+    silent a tcp 10.2.0.2 80
+    silent a udp 10.2.0.2 80
+    silent a tcp fd00:2::2 80
+    # The host would forward it.
+    on outside ip route add 10.1.0.0/24 via 192.0.2.1
+    on outside ip route add fd00:1::/64 via 2001:db8::1
+    silent outside tcp 10.1.0.3 80
+    silent outside tcp fd00:1::3 80
+    publish B b 80:80
+    silent outside tcp 10.1.0.3 80
+    answers outside tcp 192.0.2.1 80 b 192.0.2.2
+    answers a tcp 192.0.2.2 80 outside 192.0.2.1
+}
+
+# A container that sends to 127.0.0.1 of the host, to which replies from there are let in.
+no_way_to_loopback() {
+    make_world "$1"
+    nat 1
+    : > got
+    nsenter --net="/proc/${host_pid[host]}/ns/net" socat -u UDP4-RECV:90,bind=127.0.0.1 OPEN:got,append 3>&- > /dev/null 2>&1 &
+    PIDS+=("$!")
+    disown
+    poll 10 grep -q ': 0100007F:005A ' "/proc/${host_pid[host]}/net/udp"
+    on a sh -c 'echo 1 > /proc/sys/net/ipv4/conf/all/route_localnet
+        ip route del table local 127.0.0.1; ip route del table local 127.0.0.0/8; ip route add 127.0.0.1 via 10.1.0.1 src 10.1.0.2'
+    on a bash -c 'echo first > /dev/udp/127.0.0.1/90'
+    # It is our rule that keeps it out, nothing else.
+    if [[ $1 == nft ]]; then
+        on host nft flush chain inet mini-docker guard
+    else
+        on host iptables-legacy -t raw -F MINI-DOCKER
+    fi
+    on a bash -c 'echo second > /dev/udp/127.0.0.1/90'
+    poll 10 grep second got
+    run -0 cat got
+    assert_output second
+}
+
+internal_is_alone() {
+    make_world "$1"
+    serve b 80
+    serve c 80
+    serve outside 80
+    serve host 90
+    nat 2
+    nat 1 --internal
+    publish C c 8080:80
+    publish B b 8081:80
+    answers a tcp 10.1.0.3 80 b 10.1.0.2
+    answers a tcp fd00:1::3 80 b
+    answers a tcp 10.1.0.1 90 host 10.1.0.2
+    silent a tcp 192.0.2.2 80
+    silent a tcp 2001:db8::2 80
+    silent a tcp 192.0.2.1 8080
+    silent outside tcp 192.0.2.1 8081
+    silent c tcp 192.0.2.1 8081
+    answers outside tcp 192.0.2.1 8080 c 192.0.2.2
+    nat 1
+    answers a tcp 192.0.2.2 80 outside 192.0.2.1
+    answers a tcp 192.0.2.1 8080 c
+}
+
+# Hosts that drop what they forward, in iptables, in what iptables-nft makes of it, in nft.
+others_drop() {
+    make_world "$1"
+    need_firewall iptables
+    need_firewall nft
+    need_command iptables-legacy iptables-nft
+    local tool before empty='^:.*ACCEPT\|^\*\(nat\|raw\)\|^COMMIT' # of a table that was asked for
+    for tool in iptables-legacy ip6tables-legacy iptables-nft ip6tables-nft; do
+        on host "$tool" -P FORWARD DROP
+    done
+    on host nft 'table inet mine { chain one { type filter hook forward priority 5; policy drop; }
+        chain two { type filter hook forward priority 6; policy drop; tcp dport 99 accept; }; }'
+    before=$(rules)
+    serve a 80
+    serve c 80
+    serve outside 80
+    silent a tcp 192.0.2.2 80
+    nat 1
+    nat 2
+    nat 1
+    publish A a 8080:80 8080:80/udp
+    answers outside tcp 192.0.2.1 8080 a 192.0.2.2
+    answers outside tcp 2001:db8::1 8080 a
+    answers outside udp 192.0.2.1 8080 a 192.0.2.2
+    answers b tcp 10.1.0.2 80 a 10.1.0.3
+    answers b tcp fd00:1::2 80 a
+    answers c tcp 10.2.0.1 8080 a
+    answers a tcp 192.0.2.1 8080 a
+    answers a tcp 192.0.2.2 80 outside 192.0.2.1
+    answers a tcp 2001:db8::2 80 outside
+    silent a tcp 10.2.0.2 80
+    silent c tcp fd00:1::2 80
+    run -0 on host iptables-nft -S FORWARD
+    assert_line '-A FORWARD -j MINI-DOCKER'
+    on host netsetup nat remove br1
+    answers c tcp 192.0.2.2 80 outside 192.0.2.1
+    on host netsetup nat remove br2
+    assert_equal "$(rules | grep -v "$empty")" "$(grep -v "$empty" <<< "$before")"
+}
+
+again_and_nothing_left() {
+    make_bridge "$1"
+    on host netsetup bridge create br2 --address 10.2.0.1/24 --quiet
+    on host nft add table inet mine
+    on host iptables-legacy -t nat -A POSTROUTING -o other -j MASQUERADE
+    on host ip6tables-legacy -A FORWARD -i other -j DROP
+    run ! ours
+    nat 1
+    local once
+    once=$(rules)
+    nat 1
+    assert_equal "$(rules)" "$once"
+    nat 2 --internal
+    run -0 on host netsetup nat list
+    assert_line "br1	10.1.0.0/24,fd00:1::/64	-	$1"
+    assert_line "br2	10.2.0.0/24,fd00:2::/64	internal	$1"
+    run -0 on host netsetup nat list --json
+    assert_line "{\"bridge\":\"br1\",\"subnets\":[\"10.1.0.0/24\",\"fd00:1::/64\"],\"internal\":false,\"firewall\":\"$1\"}"
+    run -1 on host netsetup nat add br2 --subnet 10.1.0.128/25
+    assert_output 'netsetup: br2: the subnet 10.1.0.128/25 overlaps with that of br1'
+    on host netsetup nat remove br2 --subnet 10.2.0.0/24
+    on host netsetup nat remove br2
+    assert_equal "$(rules)" "$once"
+    on host netsetup nat remove br1
+    run ! ours
+    run -0 rules
+    assert_line 'table inet mine {'
+    assert_line '-A POSTROUTING -o other -j MASQUERADE'
+    assert_line '-A FORWARD -i other -j DROP'
+}
+
+published() {
+    on host netsetup published | sort
+}
+
+# Whose a port is, and changes of it.
+owners() {
+    make_bridge "$1"
+    run -1 publish A a 80:80
+    assert_output 'netsetup: no network has been set up here: netsetup nat add'
+    nat 1
+    publish A a 80:80 127.0.0.1:53:53/udp '[::1]:90:80'
+    publish A a 80:80
+    publish B b 81:80 127.0.0.2:53:53/udp
+    run -0 published
+    assert_output - << 'END'
+A	0.0.0.0:80:80/tcp	10.1.0.2
+A	127.0.0.1:53:53/udp	10.1.0.2
+A	[::1]:90:80/tcp	fd00:1::2
+A	[::]:80:80/tcp	fd00:1::2
+B	0.0.0.0:81:80/tcp	10.1.0.3
+B	127.0.0.2:53:53/udp	10.1.0.3
+B	[::]:81:80/tcp	fd00:1::3
+END
+    local before
+    before=$(published)
+    run -1 publish B b 82:80 '[::]:80:80'
+    assert_output 'netsetup: [::]:80:80/tcp: the port is published by A already'
+    run -1 publish B b 127.0.0.1:53:54/udp
+    assert_output 'netsetup: 127.0.0.1:53:54/udp: the port is published by A already'
+    assert_equal "$(published)" "$before"
+    publish A b 80:81 # it has moved
+    run -0 published
+    assert_line 'A	0.0.0.0:80:81/tcp	10.1.0.3'
+    assert_line 'A	[::]:80:81/tcp	fd00:1::3'
+    on host netsetup unpublish --owner A 81:80 127.0.0.1:53:53/udp 99:99
+    run -0 published
+    refute_line --partial 127.0.0.1
+    assert_line 'B	0.0.0.0:81:80/tcp	10.1.0.3'
+    on host netsetup unpublish --owner A
+    on host netsetup unpublish --owner A
+    run -0 published
+    assert_output - << 'END'
+B	0.0.0.0:81:80/tcp	10.1.0.3
+B	127.0.0.2:53:53/udp	10.1.0.3
+B	[::]:81:80/tcp	fd00:1::3
+END
+    MORE='1000:1 1001:2/udp' run -0 on host netsetup publish --owner "it's" --to 10.1.0.9 --env MORE 1002:3
+    assert_output "$(printf 'port_%s\t0.0.0.0:%s\n' 1 1002:3/tcp 2 1000:1/tcp 3 1001:2/udp)"
+    run -0 on host netsetup published --json
+    assert_line '{"owner":"it'\''s","spec":"0.0.0.0:1001:2/udp","to":"10.1.0.9"}'
+}
+
+flush_is_mended() {
+    make_world "$1"
+    serve a 80
+    nat 1
+    publish A a 8080:80
+    on host nft flush ruleset
+    on host iptables-legacy -F
+    on host iptables-legacy -t nat -F
+    silent outside tcp 192.0.2.1 8080
+    nat 1
+    publish A a 8080:80
+    answers outside tcp 192.0.2.1 8080 a 192.0.2.2
+    [[ $1 == nft ]] || return 0
+    on host nft flush table inet mini-docker # its rules alone
+    silent outside tcp 192.0.2.1 8080
+    nat 1
+    answers outside tcp 192.0.2.1 8080 a 192.0.2.2
+}
+
+# at_once COMMAND...: 50 times, {} is the number
+at_once() {
+    on host sh -c 'for i in $(seq 101 150); do '"$*"' & pids="$pids $!"; done; for pid in $pids; do wait $pid || exit; done' 3>&-
+}
+
+fifty_at_once() {
+    make_bridge "$1"
+    nat 1
+    at_once "netsetup publish --quiet --firewall $1 --owner o\$i --to 10.1.0.2 --to fd00:1::2 8\$i:80 9\$i:80/udp"
+    assert_equal "$(published)" "$(for i in {101..150}; do
+        printf "o$i\\t%s:%s\\t%s\\n" 0.0.0.0 "8$i:80/tcp" 10.1.0.2 0.0.0.0 "9$i:80/udp" 10.1.0.2 '[::]' "8$i:80/tcp" fd00:1::2 \
+            '[::]' "9$i:80/udp" fd00:1::2
+    done | sort)"
+    at_once "netsetup unpublish --owner o\$i"
+    assert_equal "$(published)" ''
+    at_once "netsetup nat add --quiet --firewall $1 br1 --subnet 10.1.0.0/24"
+    at_once "netsetup nat remove br1"
+    run ! ours
+}
+
+# A process that ends before its ports are published, and one that does not.
+process_is_gone() {
+    make_bridge "$1"
+    nat 1
+    # Its parent does not wait for it.
+    sh -c 'sleep inf & echo "$!" > pid; exec sleep inf' 3>&- &
+    PIDS+=("$!")
+    poll 10 test -s pid
+    local pid
+    pid=$(< pid)
+    on host netsetup publish --quiet --pid "$pid" --owner A --to 10.1.0.2 80:80
+    kill "$pid"
+    poll 10 grep -q '^State:.*zombie' "/proc/$pid/status"
+    run -1 on host netsetup publish --pid "$pid" --owner B --to 10.1.0.2 81:80
+    assert_output "netsetup: $pid: the process is gone"
+    pid=4194304 # there is none with so high a number
+    run -1 on host netsetup publish --pid "$pid" --owner B --to 10.1.0.2 81:80
+    assert_output "netsetup: $pid: the process is gone"
+    run -0 published
+    assert_output 'A	0.0.0.0:80:80/tcp	10.1.0.2'
+}
+
 # bats test_tags=vm
-@test "a published port is reached from outside, the host, 127.0.0.1 and ::1, other containers, itself (nft)" {
+@test "a published port is reached from outside, the host, 127.0.0.1, other containers, itself, ::1 (nft)" {
     reached_from_everywhere nft
 }
 
 # bats test_tags=vm
 @test "a published port is reached from outside, the host, 127.0.0.1, other containers, itself (iptables)" {
     reached_from_everywhere iptables
+}
+
+# bats test_tags=vm
+@test "containers get out by masquerade, networks are apart, nobody gets in (nft)" {
+    out_and_apart nft
+}
+
+# bats test_tags=vm
+@test "containers get out by masquerade, networks are apart, nobody gets in (iptables)" {
+    out_and_apart iptables
+}
+
+@test "a container does not reach what listens on 127.0.0.1 of the host (nft)" {
+    no_way_to_loopback nft
+}
+
+@test "a container does not reach what listens on 127.0.0.1 of the host (iptables)" {
+    no_way_to_loopback iptables
+}
+
+@test "an internal network reaches itself and the host, nothing else (nft)" {
+    internal_is_alone nft
+}
+
+@test "an internal network reaches itself and the host, nothing else (iptables)" {
+    internal_is_alone iptables
+}
+
+@test "firewalls of others that drop what is forwarded let it pass (nft)" {
+    others_drop nft
+}
+
+@test "firewalls of others that drop what is forwarded let it pass (iptables)" {
+    others_drop iptables
+}
+
+@test "nat add may be done again, nat remove leaves nothing, and what others have stays (nft)" {
+    again_and_nothing_left nft
+}
+
+@test "nat add may be done again, nat remove leaves nothing, and what others have stays (iptables)" {
+    again_and_nothing_left iptables
+}
+
+@test "ports have owners (nft)" {
+    owners nft
+}
+
+@test "ports have owners (iptables)" {
+    owners iptables
+}
+
+@test "what somebody flushed is mended (nft)" {
+    flush_is_mended nft
+}
+
+@test "what somebody flushed is mended (iptables)" {
+    flush_is_mended iptables
+}
+
+@test "fifty at once: no rule is lost (nft)" {
+    fifty_at_once nft
+}
+
+@test "fifty at once: no rule is lost (iptables)" {
+    fifty_at_once iptables
+}
+
+@test "ports of a process that is gone are not published (nft)" {
+    process_is_gone nft
+}
+
+@test "ports of a process that is gone are not published (iptables)" {
+    process_is_gone iptables
+}
+
+@test "parameters of the kernel: per interface, and no more than is needed" {
+    need_firewall nft
+    make_host host
+    make_outside host
+    on host netsetup bridge create br1 --address 10.1.0.1/24 --address fd00:1::1/64 --quiet
+    on host ip link add other type bridge
+    conf() { on host cat "/proc/sys/net/$1/conf/$2/$3"; }
+    FIREWALL=nft nat 1
+    assert_equal "$(conf ipv4 br1 route_localnet)$(conf ipv4 br1 forwarding)$(conf ipv4 wire forwarding)" 111
+    assert_equal "$(conf ipv4 wire route_localnet)$(conf ipv4 all forwarding)$(conf ipv4 other forwarding)" 000
+    if [[ -e /proc/sys/net/ipv6/conf/lo/force_forwarding ]]; then
+        assert_equal "$(conf ipv6 br1 force_forwarding)$(conf ipv6 wire force_forwarding)$(conf ipv6 wire accept_ra)" 111
+        assert_equal "$(conf ipv6 all forwarding)$(conf ipv6 other force_forwarding)" 00
+    else
+        assert_equal "$(conf ipv6 all forwarding)$(conf ipv6 wire accept_ra)" 12
+    fi
+}
+
+@test "which firewall: nft where there is one, or the one that is in use, or as asked" {
+    need_firewall nft
+    need_firewall iptables
+    make_bridge nft
+    assert_equal "$(on host netsetup firewall)" nft
+    assert_equal "$(on host netsetup firewall --firewall iptables)" iptables
+    on host netsetup nat add br1 --subnet 10.1.0.0/24 --firewall iptables --quiet
+    assert_equal "$(on host netsetup firewall)" iptables
+    on host netsetup publish --owner A --to 10.1.0.2 --quiet 80:80
+    run ! on host nft list table inet mini-docker
+    # From one to the other: nothing stays behind.
+    on host netsetup nat add br1 --subnet 10.1.0.0/24 --firewall nft --quiet
+    run -0 on host netsetup nat list
+    assert_output 'br1	10.1.0.0/24	-	nft'
+    on host netsetup nat remove br1
+    run ! ours
+}
+
+@test "bad input is refused with the reason" {
+    need_firewall nft
+    make_bridge nft
+    nat 1
+    local before publish='netsetup publish --owner A --to 10.1.0.2'
+    before=$(rules)
+    refused() { # STATUS REASON COMMAND...
+        run "-$1" on host "${@:3}"
+        assert_line --index 0 "netsetup: $2"
+    }
+    refused 1 "0:80: the host's port is no number from 1 to 65535" $publish 0:80
+    refused 1 "65536:80: the host's port is no number from 1 to 65535" $publish 1:1 65536:80
+    refused 1 '80:80/sctp: the protocol is tcp or udp' $publish 80:80/sctp
+    refused 1 '[::1]:80:80: --to has no address of that family' $publish '[::1]:80:80'
+    refused 1 "0.0.0.0:80:81/tcp: the host's port is given twice" $publish 80:80 80:81
+    refused 2 '--to: fd00::/64: not an address (try '\''netsetup --help'\'')' netsetup publish --owner A --to fd00::/64 80:80
+    refused 2 '--to is missing (try '\''netsetup --help'\'')' netsetup publish --owner A 80:80
+    refused 2 '--owner is missing (try '\''netsetup --help'\'')' netsetup publish --to 10.1.0.2 80:80
+    refused 2 '--owner is missing (try '\''netsetup --help'\'')' netsetup unpublish
+    refused 1 'nosuch: there is no such interface' netsetup nat add nosuch --subnet 10.3.0.0/24
+    refused 1 '10.3.0.1/24: the address has bits of a host' netsetup nat add br1 --subnet 10.3.0.1/24
+    refused 2 '--subnet is missing (try '\''netsetup --help'\'')' netsetup nat add br1
+    assert_equal "$(rules)" "$before"
 }
