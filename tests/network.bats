@@ -32,7 +32,6 @@ networks() {
     assert_equal "$(on host ip -j link show type bridge | jq 'map(select(.ifname)) | length')" $#
 }
 
-# bats test_tags=vm
 @test "create: a bridge with the gateway's addresses; its name is taken, its id printed" {
     run -0 network create foo
     [[ $output =~ ^[0-9a-f]{64}$ ]]
@@ -178,7 +177,7 @@ END
     network create waits > out 2>&1 3>&- &
     PIDS+=($!)
     disown "$holder"
-    kill -KILL "$(pgrep -P "$holder" -x sleep)" "$holder"
+    kill -KILL $(< "/proc/$holder/task/$holder/children") "$holder"
     wait "${PIDS[0]}"
     PIDS=()
     networks waits
