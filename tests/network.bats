@@ -97,6 +97,10 @@ END
         run -1 network rm "$name"
         assert_output "mini-docker: network rm: $name: it is predefined, and cannot be removed"
     done
+    for name in default "$(network ls -q -f name=host)" "$(network ls -q -f name=bridge)"; do
+        run -1 network rm "$name"
+        assert_output --partial 'it is predefined, and cannot be removed'
+    done
     for name in '' .a a/b 'a b' '*' ../x $'a\nb' -- --; do
         run -1 network create -- "$name"
         assert_output --partial 'not a name'
@@ -114,7 +118,8 @@ END
     assert_line 'mini-docker: inspect: nosuch: no such network'
     run -1 network reload nosuch
     assert_output 'mini-docker: network reload: nosuch: no such network'
-    networks foo
+    quiet network reload bridge
+    networks bridge foo
 }
 
 @test "subnets that the host routes, and those of networks that do not stand, are left alone" {
