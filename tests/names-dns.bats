@@ -432,20 +432,18 @@ is_away() {
 
 @test "twenty at once: one server, and each name is there when its join returns" {
     host
-    for round in 1 2; do
-        pids=()
-        for i in {1..20}; do
-            (
-                comes "c$i" "10.9.0.1$i" "n$i" > /dev/null || exit 1
-                [[ $(on_host dig +short +tries=1 @10.9.0.1 "n$i") == "10.9.0.1$i" ]] || exit 2
-                on_driver 'leave_names a "$1"' "c$i"
-            ) 3>&- &
-            pids+=("$!")
-        done
-        for pid in "${pids[@]}"; do wait "$pid"; done
-        no_server a
-        assert_equal "$(ls "$MINI_DOCKER_RUN/networks/a")" $'names\nnames.lock'
+    pids=()
+    for i in {1..20}; do
+        (
+            comes "c$i" "10.9.0.1$i" "n$i" > /dev/null || exit 1
+            [[ $(on_host dig +short +tries=1 @10.9.0.1 "n$i") == "10.9.0.1$i" ]] || exit 2
+            leave "c$i"
+        ) 3>&- &
+        pids+=("$!")
     done
+    for pid in "${pids[@]}"; do wait "$pid"; done
+    no_server a
+    assert_equal "$(ls "$MINI_DOCKER_RUN/networks/a")" $'names\nnames.lock'
 }
 
 @test "it is nobody's child, has nothing of who started it, and is not root" {
