@@ -251,6 +251,11 @@ answers() { # ANSWER DIG-ARG...
     assert_equal "$(ask "$@")" "$expected"
 }
 
+# own ID UPSTREAMS NET...: a server of its own for the container that $HOST is
+own() {
+    on_host sh "$TOP/scripts/lib/own-names" "$HOST" "$@" 3>&-
+}
+
 # server NET: the pid of its server
 server() {
     cat "$MINI_DOCKER_RUN/networks/$1/dnsmasq.pid"
@@ -474,9 +479,7 @@ is_away() {
 
 @test "names of containers that are no more are swept out" {
     host
-    dead=$(basename "$(ctr-state create -- true)")
     live=$(basename "$(ctr-state create --owner $$ -- true)")
-    ctr-state begin --owner 999999999 "$dead" || :
     comes "$live" 10.9.0.2 web
     comes "$(printf %064d 7)" 10.9.0.3 gone
     on_driver 'sweep_names a'
@@ -484,6 +487,13 @@ is_away() {
     answers NXDOMAIN gone
     ctr-state remove "$live"
     on_driver 'sweep_names a; sweep_names none'
+    no_server a
+    live=$(basename "$(ctr-state create --owner $$ -- true)")
+    own "$live" 10.9.0.1 a
+    on_driver sweep_own_names
+    SERVER=127.0.0.11 answers NXDOMAIN gone
+    ctr-state remove "$live"
+    on_driver sweep_own_names
     no_server a
 }
 
@@ -495,12 +505,6 @@ is_away() {
     assert_line 'server .'
 }
 
-# own ID UPSTREAMS NET...: a server of its own for the container that $HOST is
-own() {
-    on_host sh "$TOP/scripts/lib/own-names" "$HOST" "$@" 3>&-
-}
-
-# bats test_tags=vm
 @test "a container's own server knows the names of its networks, and asks others for what it is told to" {
     host
     bridge md-b 10.8.0.1/24
