@@ -308,6 +308,20 @@ fetch() { # HOST URL
     networks foo
 }
 
+@test "one that is removed while a container sets it up again is gone" {
+    quiet network create foo
+    on host ip link delete "$(config foo bridge)"
+    mkdir bin
+    printf '%s\n' '#!/bin/sh' 'case "$1 $2" in "bridge create") PATH=$OLD_PATH mini-docker network rm foo > removed ;; esac' 'exec "$REAL" "$@"' > bin/netsetup
+    chmod 755 bin/netsetup
+    sed "s,^PATH=.*,PATH=$T/bin:\$PATH," "$BIN/mini-docker" > bin/mini-docker
+    run -125 on host env REAL="$BIN/netsetup" OLD_PATH="$PATH" sh bin/mini-docker run --rm --network foo busybox true
+    assert_output 'mini-docker: run: foo: the network has been removed'
+    assert_equal "$(< removed)" foo
+    networks
+    assert_equal "$(on host netsetup nat list; ls "$MINI_DOCKER_RUN/networks")" ''
+}
+
 # bats test_tags=vm
 @test "reload: flushed rules, a bridge that somebody removed; containers are reached as before" {
     make_outside host
