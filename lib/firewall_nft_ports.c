@@ -6,12 +6,11 @@
 #include "firewall_nft.h"
 
 #include "err.h"
-#include <arpa/inet.h>
+#include "nft_port.h"
 #include <errno.h>
 #include <linux/netfilter/nf_tables.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 /* An element that a port needs: in the map for its address, or in that for all addresses. */
 struct slot {
@@ -26,38 +25,6 @@ struct slots {
 	size_t count;
 };
 
-static const struct {
-	const char *name;
-	int family;
-	bool any; /* the key has no address */
-} maps[] = {
-        {"any4",   AF_INET,  true },
-        {"ports4", AF_INET,  false},
-        {"any6",   AF_INET6, true },
-        {"ports6", AF_INET6, false},
-};
-enum { MAPS = sizeof(maps) / sizeof(maps[0]) };
-
-static unsigned int address_size(int family)
-{
-	return family == AF_INET ? 4 : 16;
-}
-
-static const char *map_of(const struct portspec *spec)
-{
-	return maps[(spec->family == AF_INET ? 0 : 2) + (portspec_is_wildcard(spec) ? 0 : 1)].name;
-}
-
-static void put_port_key(struct element *element, const struct portspec *spec, bool any)
-{
-	uint16_t port = htons(spec->host_port);
-
-	if (!any)
-		nft_key(element, spec->address, address_size(spec->family));
-	nft_key(element, &spec->protocol, sizeof(spec->protocol));
-	nft_key(element, &port, sizeof(port));
-}
-
 static void add_slot(struct slots *slots, const char *set, const struct element *element,
                      const struct portspec *spec)
 {
@@ -67,32 +34,16 @@ static void add_slot(struct slots *slots, const char *set, const struct element 
 
 static void add_port(struct slots *slots, const struct published *port)
 {
-	struct element element = {.key_size = 0};
-	uint16_t to = htons(port->spec.port);
+	struct element element = nft_port_element(port);
 
-	put_port_key(&element, &port->spec, portspec_is_wildcard(&port->spec));
-	nft_value(&element, port->to.at, address_size(port->to.family));
-	nft_value(&element, &to, sizeof(to));
-	memcpy(element.comment, port->owner, sizeof(element.comment));
-	add_slot(slots, map_of(&port->spec), &element, &port->spec);
+	add_slot(slots, nft_port_map(&port->spec), &element, &port->spec);
 }
 
-static bool reaches_loopback6(const struct portspec *spec)
-{
-	static const unsigned char one[16] = {[15] = 1};
-
-	return spec->family == AF_INET6 &&
-	       (portspec_is_wildcard(spec) || memcmp(spec->address, one, sizeof(one)) == 0);
-}
-
-/* [::] and [::1] share what makes ::1 reach a port. */
+/* Once for [::] and [::1]. */
 static void add_near(struct slots *slots, const struct published *port)
 {
-	struct element element = {.key_size = 0};
+	struct element element = nft_port_near(port);
 
-	put_port_key(&element, &port->spec, true);
-	nft_value(&element, port->near.at, sizeof(port->near.at));
-	memcpy(element.comment, port->owner, sizeof(element.comment));
 	for (size_t i = 0; i < slots->count; i++)
 		if (strcmp(slots->at[i].set, "near6") == 0 &&
 		    memcmp(slots->at[i].element.key, element.key, sizeof(element.key)) == 0)
@@ -139,7 +90,7 @@ void nft_publish(const struct ports *ports)
 
 	for (size_t i = 0; i < ports->count; i++) {
 		add_port(&slots, &ports->at[i]);
-		if (reaches_loopback6(&ports->at[i].spec) && ports->at[i].near.family)
+		if (nft_port_has_near(&ports->at[i].spec) && ports->at[i].near.family)
 			add_near(&slots, &ports->at[i]);
 	}
 	nft_open(&nf);
@@ -174,21 +125,20 @@ static int search(struct nf *nf, const char *owner, const struct portspec *specs
 	struct search all = {owner, "near6", found};
 	int result = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		for (int near = 0; near <= reaches_loopback6(&specs[i]); near++) {
-			struct element element = {.key_size = 0};
+	for (size_t i = 0; i < count; i++)
+		for (int near = 0; near <= nft_port_has_near(&specs[i]); near++) {
+			struct element element =
+			        near ? nft_port_near_key(&specs[i]) : nft_port_key(&specs[i]);
 
-			all.set = near ? "near6" : map_of(&specs[i]);
-			put_port_key(&element, &specs[i], near || portspec_is_wildcard(&specs[i]));
+			all.set = near ? "near6" : nft_port_map(&specs[i]);
 			if (nft_element_find(nf, all.set, &element))
 				take_owned(&element, &all);
 		}
-	}
 	if (specs)
 		return 0;
 	result = nft_elements(nf, "near6", take_owned, &all);
-	for (size_t i = 0; result == 0 && i < MAPS; i++) {
-		all.set = maps[i].name;
+	for (size_t i = 0; result == 0 && i < NFT_PORT_MAPS; i++) {
+		all.set = nft_port_maps[i];
 		result = nft_elements(nf, all.set, take_owned, &all);
 	}
 	return result;
@@ -219,43 +169,26 @@ void nft_unpublish(const char *owner, const struct portspec *specs, size_t count
 
 struct reader {
 	struct ports *into;
-	size_t map;
+	const char *map;
 };
 
 static void take_port(const struct element *element, void *to)
 {
 	const struct reader *reader = to;
-	struct published *port = ports_add(reader->into);
-	unsigned int size = address_size(maps[reader->map].family);
-	const unsigned char *key = element->key;
-	uint16_t number;
 
-	memcpy(port->owner, element->comment, sizeof(port->owner));
-	port->spec.family = port->to.family = maps[reader->map].family;
-	if (!maps[reader->map].any) {
-		memcpy(port->spec.address, key, size);
-		key += size;
-	}
-	port->spec.protocol = key[0];
-	memcpy(&number, key + 4, sizeof(number));
-	port->spec.host_port = ntohs(number);
-	memcpy(port->to.at, element->value, size);
-	port->to.length = size * 8;
-	memcpy(&number, element->value + size, sizeof(number));
-	port->spec.port = ntohs(number);
+	*ports_add(reader->into) = nft_port_published(reader->map, element);
 }
 
 void nft_published(struct ports *into)
 {
-	struct reader reader = {into, 0};
 	struct nf nf;
 
 	nft_open(&nf);
-	for (; reader.map < MAPS; reader.map++) {
+	for (size_t i = 0; i < NFT_PORT_MAPS; i++) {
+		struct reader reader = {into, nft_port_maps[i]};
 		size_t before = into->count;
 
-		while (nft_elements(&nf, maps[reader.map].name, take_port, &reader) != 0 &&
-		       errno != ENOENT) {
+		while (nft_elements(&nf, reader.map, take_port, &reader) != 0 && errno != ENOENT) {
 			if (errno != EINTR)
 				fail(NULL, "table inet mini-docker");
 			into->count = before;

@@ -103,10 +103,8 @@ static int take_errors(struct nf *nf)
 		     at = mnl_nlmsg_next(at, &left)) {
 			const struct nlmsgerr *error = mnl_nlmsg_get_payload(at);
 
-			if (at->nlmsg_type != NLMSG_ERROR || error->error == 0 || why)
-				continue;
-			why = -error->error;
-			nf->failed = at->nlmsg_seq - nf->sequence - 1;
+			if (at->nlmsg_type == NLMSG_ERROR && error->error && !why)
+				why = -error->error;
 		}
 	}
 	errno = why;
@@ -180,7 +178,7 @@ void nf_attributes(const struct nlmsghdr *message, const struct nlattr **of, uin
 {
 	const struct nlattr *at;
 
-	memset(of, 0, (most + 1UL) * sizeof(*of));
+	memset(of, 0, (most + 1UL) * sizeof(const struct nlattr *));
 	mnl_attr_for_each(at, message, sizeof(struct nfgenmsg)) if (mnl_attr_get_type(at) <= most)
 	        of[mnl_attr_get_type(at)] = at;
 }
@@ -189,7 +187,7 @@ void nf_nested(const struct nlattr *nest, const struct nlattr **of, uint16_t mos
 {
 	const struct nlattr *at;
 
-	memset(of, 0, (most + 1UL) * sizeof(*of));
+	memset(of, 0, (most + 1UL) * sizeof(const struct nlattr *));
 	mnl_attr_for_each_nested(at, nest) if (mnl_attr_get_type(at) <= most)
 	        of[mnl_attr_get_type(at)] = at;
 }

@@ -17,7 +17,6 @@ struct nf {
 	uint32_t sequence; /* of its first message, which says that one begins */
 	uint32_t count;
 	uint32_t question; /* the sequence number of the last one */
-	uint32_t failed; /* which of its changes failed, from 0; after nf_commit() */
 };
 
 /* In the caller's network namespace. fail()s; false with errno: this kernel has no nf_tables. */

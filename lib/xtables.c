@@ -99,7 +99,7 @@ bool xtables_usable(int family)
 
 bool xtables_there(int family, const char *table)
 {
-	FREED char *list = read_file(AT_FDCWD, list_of_tables(family), 64 * 1024, NULL);
+	FREED char *list = read_file(AT_FDCWD, list_of_tables(family), 1 << 16, NULL);
 	char *rest = list, *line;
 
 	while ((line = strsep(&rest, "\n")))
