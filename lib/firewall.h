@@ -69,8 +69,10 @@ struct firewall {
 	 * published in another way is changed; one of another owner is refused.
 	 */
 	void (*publish)(const struct ports *ports);
-	/* Of these, what the owner has; specs NULL: whatever it has. */
-	void (*unpublish)(const char *owner, const struct portspec *specs, size_t count);
+	/* Of these, what the owner has; specs NULL: whatever it has. gone: what that was; or NULL.
+	 */
+	void (*unpublish)(const char *owner, const struct portspec *specs, size_t count,
+	                  struct ports *gone);
 	void (*published)(struct ports *into);
 };
 

@@ -12,7 +12,8 @@ bool iptables_fill_add(struct xtable *t, const void *network);
 bool iptables_fill_remove(struct xtable *t, const void *bridge);
 
 void iptables_publish(const struct ports *ports);
-void iptables_unpublish(const char *owner, const struct portspec *specs, size_t count);
+void iptables_unpublish(const char *owner, const struct portspec *specs, size_t count,
+                        struct ports *gone);
 void iptables_published(struct ports *into);
 
 /*

@@ -75,6 +75,7 @@ struct owned {
 	const struct portspec *specs; /* NULL: all */
 	size_t count;
 	int family;
+	struct ports *gone; /* or NULL: those that are found */
 };
 
 static bool is_owned(const struct rule *rule, const void *of)
@@ -82,12 +83,15 @@ static bool is_owned(const struct rule *rule, const void *of)
 	const struct owned *owned = of;
 	struct published there = port_of(owned->family, rule);
 
+	bool is = !owned->specs;
+
 	if (strcmp(rule->owner, owned->owner) != 0)
 		return false;
 	for (size_t i = 0; i < owned->count; i++)
-		if (portspec_same(&owned->specs[i], &there.spec))
-			return true;
-	return !owned->specs;
+		is |= portspec_same(&owned->specs[i], &there.spec);
+	if (is && owned->gone)
+		*ports_add(owned->gone) = there;
+	return is;
 }
 
 static bool fill_publish(struct xtable *t, const void *of)
@@ -99,7 +103,7 @@ static bool fill_publish(struct xtable *t, const void *of)
 		refuse_no_network();
 	for (size_t i = 0; i < ports->count; i++) {
 		const struct published *port = &ports->at[i];
-		struct owned owned = {port->owner, &port->spec, 1, t->family};
+		struct owned owned = {port->owner, &port->spec, 1, t->family, NULL};
 		struct look look = {t->family, port, FREE};
 		struct rule rule = rule_of(port);
 
@@ -133,7 +137,7 @@ static void undo_publish(void *owner)
 
 	for (size_t i = 0; i < undone->count; i++)
 		specs[i] = undone->at[i].spec;
-	iptables_unpublish(owner, specs, undone->count);
+	iptables_unpublish(owner, specs, undone->count, NULL);
 	free(specs);
 }
 
@@ -164,9 +168,10 @@ static bool fill_unpublish(struct xtable *t, const void *of)
 	       xtables_remove(t, XTABLES_CHAIN, is_owned, &owned) > 0;
 }
 
-void iptables_unpublish(const char *owner, const struct portspec *specs, size_t count)
+void iptables_unpublish(const char *owner, const struct portspec *specs, size_t count,
+                        struct ports *gone)
 {
-	struct owned owned = {owner, specs, count, 0};
+	struct owned owned = {owner, specs, count, 0, gone};
 
 	for (int i = 0; i < 2; i++)
 		if (xtables_there(families[i], "nat"))

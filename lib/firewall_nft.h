@@ -19,7 +19,8 @@ bool nft_has_table(struct nf *nf);
 void nft_open(struct nf *nf);
 
 void nft_publish(const struct ports *ports);
-void nft_unpublish(const char *owner, const struct portspec *specs, size_t count);
+void nft_unpublish(const char *owner, const struct portspec *specs, size_t count,
+                   struct ports *gone);
 void nft_published(struct ports *into);
 
 #endif

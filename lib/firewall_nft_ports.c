@@ -144,7 +144,16 @@ static int search(struct nf *nf, const char *owner, const struct portspec *specs
 	return result;
 }
 
-void nft_unpublish(const char *owner, const struct portspec *specs, size_t count)
+static void tell_gone(const struct slots *found, struct ports *gone)
+{
+	for (size_t i = 0; i < found->count; i++)
+		if (strcmp(found->at[i].set, "near6") != 0)
+			*ports_add(gone) =
+			        nft_port_published(found->at[i].set, &found->at[i].element);
+}
+
+void nft_unpublish(const char *owner, const struct portspec *specs, size_t count,
+                   struct ports *gone)
 {
 	struct slots found = {NULL, 0};
 	struct nf nf;
@@ -164,6 +173,8 @@ void nft_unpublish(const char *owner, const struct portspec *specs, size_t count
 			fail(owner, "table inet mini-docker");
 	}
 	nf_close(&nf);
+	if (gone)
+		tell_gone(&found, gone);
 	free(found.at);
 }
 

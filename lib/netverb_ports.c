@@ -1,5 +1,6 @@
 /* Verbs of netsetup about published ports: see netverbs.h. */
 #define _GNU_SOURCE
+#include "conntrack.h"
 #include "err.h"
 #include "netfact.h"
 #include "netverb_firewall.h"
@@ -66,7 +67,11 @@ static size_t unpublished_count;
 
 static void unpublish_from(const struct firewall *each)
 {
-	each->unpublish(owner, unpublished, unpublished_count);
+	struct ports gone = {NULL, 0};
+
+	each->unpublish(owner, unpublished, unpublished_count, &gone);
+	conntrack_forget(&gone);
+	free(gone.at);
 }
 
 int net_unpublish(int argc, char **argv)

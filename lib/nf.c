@@ -135,9 +135,10 @@ int nf_ask(struct nf *nf, int type, int flags, int family,
 	struct nlmsghdr *question;
 	int more = 1, error;
 
-	question =
-	        put_header(buffer, (NFNL_SUBSYS_NFTABLES << 8) | type,
-	                   flags | (flags & NLM_F_DUMP ? 0 : NLM_F_ACK), ++nf->question, family, 0);
+	if (type >> 8 == 0)
+		type |= NFNL_SUBSYS_NFTABLES << 8;
+	question = put_header(buffer, type, flags | (flags & NLM_F_DUMP ? 0 : NLM_F_ACK),
+	                      ++nf->question, family, 0);
 	if (fill)
 		fill(question, of);
 	if (mnl_socket_sendto(nf->socket, question, question->nlmsg_len) < 0)

@@ -47,7 +47,8 @@ static inline bool nf_changes(const struct nf *nf)
 int nf_commit(struct nf *nf);
 
 /*
- * Ask one question (no transaction): `fill` puts its attributes, each answer goes to `take`. flags:
+ * Ask one question (no transaction): `fill` puts its attributes, each answer goes to `take`. type:
+ * NFT_MSG_, or of another subsystem, which is in the upper byte. flags:
  * NLM_F_DUMP, or 0 for one answer. 0, or -1 with errno; EINTR: what was dumped changed meanwhile.
  */
 int nf_ask(struct nf *nf, int type, int flags, int family,

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "publishing.h"
 
+#include "conntrack.h"
 #include "err.h"
 #include "io.h"
 #include "num.h"
@@ -163,7 +164,7 @@ static void undo(const struct firewall *firewall, const struct ports *ports)
 
 	for (size_t i = 0; i < ports->count; i++)
 		specs[i] = ports->at[i].spec;
-	firewall->unpublish(ports->at[0].owner, specs, ports->count);
+	firewall->unpublish(ports->at[0].owner, specs, ports->count, NULL);
 	free(specs);
 }
 
@@ -184,6 +185,7 @@ void publishing_do(const struct firewall *firewall, const struct ports *ports, c
 	if (ports->count == 0)
 		return;
 	firewall->publish(ports);
+	conntrack_forget(ports);
 
 	struct pollfd ended = {.fd = process, .events = POLLIN};
 

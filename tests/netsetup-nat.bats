@@ -339,6 +339,26 @@ END
     assert_line '{"owner":"it'\''s","spec":"0.0.0.0:1001:2/udp","to":"10.1.0.9"}'
 }
 
+# A client of UDP goes on from the same port while what it speaks to comes, moves and goes.
+udp_moves() {
+    make_world "$1"
+    serve a 80
+    serve b 80
+    nat 1
+    client() { # the answer
+        on outside timeout "$1" bash -c 'coproc socat { exec socat - UDP4:192.0.2.1:8080,sourceport=7777; }
+            echo . >&${socat[1]}; read -r line <&${socat[0]}; kill $socat_PID; echo "$line"'
+    }
+    run client 0.3
+    publish A a 8080:80/udp
+    run -0 client 20
+    assert_output 'a 192.0.2.2'
+    on host netsetup unpublish --owner A
+    publish B b 8080:80/udp
+    run -0 client 20
+    assert_output 'b 192.0.2.2'
+}
+
 flush_is_mended() {
     make_world "$1"
     serve a 80
@@ -466,6 +486,14 @@ process_is_gone() {
 
 @test "what somebody flushed is mended (iptables)" {
     flush_is_mended iptables
+}
+
+@test "a client of UDP meets who has the port by now (nft)" {
+    udp_moves nft
+}
+
+@test "a client of UDP meets who has the port by now (iptables)" {
+    udp_moves iptables
 }
 
 @test "fifty at once: no rule is lost (nft)" {
