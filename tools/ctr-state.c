@@ -9,6 +9,7 @@
  */
 #define _GNU_SOURCE
 #include "err.h"
+#include "facts.h"
 #include "io.h"
 #include "names.h"
 #include "record.h"
@@ -72,12 +73,16 @@ static int show(int argc, char **argv)
 	(void)argc;
 	if (json + nul + shell > 1)
 		usage_error("one of --json, --null, --shell");
+	if (shell)
+		facts_begin();
 	int store = find(argv[0]);
 	record_show(store, &found,
 	            json    ? SHOW_JSON
 	            : nul   ? SHOW_NULL
 	            : shell ? SHOW_SHELL
 	                    : SHOW_LINES);
+	if (shell)
+		facts_end();
 	opt_finish_stdout();
 }
 

@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "err.h"
+#include "facts.h"
 #include "image_make.h"
 #include "image_show.h"
 #include "image_sweep.h"
@@ -121,9 +122,13 @@ static int show(int argc, char **argv)
 	(void)argc;
 	if (json && shell)
 		usage_error("one of --json, --shell");
+	if (shell)
+		facts_begin();
 	open_to_read();
 	image_find(&store, argv[0], &image);
 	image_show(&store, &image, json ? IMAGE_JSON : shell ? IMAGE_SHELL : IMAGE_LINES);
+	if (shell)
+		facts_end();
 	return finish(0);
 }
 
