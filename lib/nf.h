@@ -17,6 +17,7 @@ struct nf {
 	uint32_t sequence; /* of its first message, which says that one begins */
 	uint32_t count;
 	uint32_t question; /* the sequence number of the last one */
+	bool deletes;      /* anything, so far */
 };
 
 /* In the caller's network namespace. fail()s; false with errno: this kernel has no nf_tables. */
