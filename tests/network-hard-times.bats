@@ -1,0 +1,123 @@
+#!/usr/bin/env bats
+# Containers on networks where whatever has to do with them is killed at any moment: what the next command
+# that looks finds belongs to containers that run, and to no others.
+
+load lib/life
+load lib/net
+
+setup_file() { run_setup_file; }
+setup() {
+    life_setup
+    MINI_DOCKER_NETWORK=bridge
+    need_command dnsmasq
+    make_host host
+}
+teardown() {
+    poll 20 free_networks || :
+    end_hosts
+    life_teardown
+}
+
+md() { # ARG...: the driver, on the host; never for long
+    on host timeout -k 1 60 mini-docker "$@" < /dev/null 3>&-
+}
+
+free_networks() {
+    local ids
+    ids=$(ctr-state list --all --fields id) || [[ $? == 3 ]] || return
+    # shellcheck disable=SC2086 # ids
+    [[ ! $ids ]] || md rm -f $ids > /dev/null || return
+    md network prune -f > /dev/null
+}
+
+# interrupt MICROSECONDS WHO COMMAND...: start it on the host, in a process group of its own; after that
+# time kill the whole group, or a random process of it
+interrupt() {
+    local pid victims
+    setsid nsenter --net="/proc/${host_pid[host]}/ns/net" -- "${@:3}" < /dev/null > /dev/null 2>&1 3>&- &
+    pid=$!
+    printf -v pause '0.%06d' "$1"
+    read -rt "$pause" <> <(:) || :
+    if [[ $2 == all ]]; then
+        kill -KILL -- "$pid" "-$pid" 2> /dev/null || : # it may not have its group yet
+    else
+        mapfile -t victims < <(pgrep -g "$pid")
+        ((${#victims[@]} == 0)) || kill -KILL "${victims[RANDOM % ${#victims[@]}]}" 2> /dev/null || :
+    fi
+    wait "$pid" 2> /dev/null || :
+}
+
+# owners: whose there is something: of addresses, names, own servers, published ports and interfaces
+owners() {
+    find "$MINI_DOCKER_RUN/networks" -path '*/leases/*' -type l -printf 'lease %l\n' 2> /dev/null
+    find "$MINI_DOCKER_RUN/networks" -path '*/names/*' -type f -printf 'name %f\n' 2> /dev/null
+    find "$MINI_DOCKER_RUN/resolvers" -name '*.pid' -printf 'server %f\n' 2> /dev/null | sed 's/\.pid$//'
+    on host netsetup published | cut -f 1 | sed 's/^/port /'
+    on host ip -j link show type veth | jq -r '.[] | "interface " + (.ifalias // .ifname)'
+}
+
+# only_of_running [COMMAND...]: once that has looked; and who does not run has no process either
+only_of_running() {
+    local kind id servers running
+    (($# == 0)) || md "$@" || :
+    running=$(ctr-state list --all --fields id,status | sed -En 's/\t(running|paused|restarting|created)$//p') || :
+    while read -r kind id; do
+        [[ $running == *"$id"* ]] || { echo "$kind of $id" && return 1; }
+    done < <(owners | sort -u)
+    servers=$(pgrep -cf -- "--pid-file=$MINI_DOCKER_RUN/networks/") || :
+    ((servers == $(find "$MINI_DOCKER_RUN/networks" -path '*/names/*' -type f -printf '%h\n' 2> /dev/null | sort -u | wc -l))) ||
+        { echo "$servers name servers" && return 1; }
+}
+
+nothing_on_host() {
+    local links
+    links=$(on host ip -o link show | grep -vc ': lo:') || :
+    [[ $links == 0 ]] || { on host ip link && return 1; }
+    none "$MINI_DOCKER_RUN" -mindepth 2 ! -name '.*'
+    none "$MINI_DOCKER_ROOT/networks" -mindepth 1 ! -name .lock ! -path '*/bridge*'
+    ! pgrep -af -- "$MINI_DOCKER_RUN"
+}
+
+@test "a start that is killed once it has its address: that is free, for whatever looks next" {
+    mkdir bin
+    ln -s "$BIN"/* bin/
+    rm bin/netsetup
+    printf '#!/bin/sh\n%s/netsetup "$@" || exit\n[ "$1" != lease ] || kill -KILL $PPID\n' "$BIN" > bin/netsetup
+    chmod 755 bin/netsetup
+    sed "s,^BINDIR=.*,BINDIR=$T/bin," "$BIN/mini-docker" > driver
+    chmod 755 driver
+    md network create made > /dev/null
+    for look in 'ps -a' 'start aa' 'rm -f aa' 'system prune -f'; do
+        md create --name aa --network made busybox true > /dev/null
+        for command in 'start aa' 'run --name bb --network made busybox true'; do
+            run on host ./driver $command
+            run -1 only_of_running # so there was something
+        done
+        md $look > /dev/null
+        only_of_running ps -a
+        md rm -f aa > /dev/null
+        run ! md rm bb
+        only_of_running
+    done
+    run -0 md network ls -q -f name=made
+}
+
+@test "network rm, network create and run at a time: no bridge is left that is nobody's" {
+    end=$((SECONDS + 4))
+    over_and_over() { # ARG...
+        local said=said.$BASHPID
+        while ((SECONDS < end)); do md "$@" > /dev/null 2>> "$said" || :; done
+    }
+    for command in 'run --rm --network made busybox true' 'run -d --rm --network made busybox sleep 0.05' \
+        'network create --subnet 10.7.0.0/24 made' 'network rm made' 'network rm made'; do
+        over_and_over $command 3>&- &
+        jobs+=($!)
+    done
+    wait "${jobs[@]}"
+    sed -E 's/[0-9a-f]{12,}/ID/g; s/[0-9]+/N/g' said.* | sort | uniq -c | sort -rn > reasons
+    cat reasons
+    refute grep -E 'nonexistent|No such file|cannot create|overlaps' reasons
+    poll 20 free_networks
+    run -0 on host ip -o link show type bridge
+    refute_output
+}
