@@ -190,6 +190,37 @@ on_background() { # HOST COMMAND...: until the test ends
     poll 10 get outside 192.0.2.1:8080
 }
 
+@test "what is in no word of --network cannot get into it, nor a label into who joins its container" {
+    md network create --subnet 10.7.0.0/24 left
+    for alias in '' 'a,ip=10.7.0.99' 'a b' $'a\nb' a=b -a; do
+        run -125 md run --rm --network left --network-alias "$alias" busybox true
+        assert_output --partial "--network-alias: $alias: not a host name"
+    done
+    run -125 md run --rm --network left --network host busybox true
+    run -125 md run --rm --network host --network left busybox true
+    run -125 md run --rm --network name=none --network left busybox true
+    md run -d --name web --label $'a=\nctr_status=running; touch ran #' busybox sleep 1000
+    run -1 md network connect host web
+    run -1 md network connect nosuch web
+    run -0 md run --rm --network container:web busybox ip -o -4 address show eth0
+    assert_output --partial "inet $(address web)/"
+    [[ ! -e ran ]]
+}
+
+@test "killed before it has a supervisor, what was taken for it is free once a command has looked" {
+    md network create left
+    mkdir bin
+    printf '%s\n' '#!/bin/sh' 'kill -9 $PPID' > bin/ns-spawn
+    chmod 755 bin/ns-spawn
+    sed "s,^PATH=.*,PATH=$T/bin:$BIN:\$PATH," "$BIN/mini-docker" > bin/mini-docker
+    run ! on host sh bin/mini-docker run -d --name dead --network left -p 8080:80 busybox true
+    run -0 find "$MINI_DOCKER_RUN/networks" -path '*/leases/*' -type l
+    assert_equal "${#lines[@]}" 1
+    run ! md start nosuch dead # created by nobody to be started
+    none "$MINI_DOCKER_RUN/networks" \( -path '*/leases/*' -o -path '*/names/*' \) ! -name '.*'
+    run ! on host pgrep -f "dnsmasq.*$MINI_DOCKER_RUN/"
+}
+
 @test "restart and start: ports and names again; stop frees them" {
     serve web -p 8080:80
     md stop -t 0 web
