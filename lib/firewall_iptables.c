@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+static const int families[] = {AF_INET, AF_INET6};
+
 static bool fill_nothing(struct xtable *t, const void *to)
 {
 	*(bool *)(uintptr_t)to = xtables_has_chain(t, XTABLES_CHAIN);
@@ -83,8 +85,6 @@ static bool fill_networks(struct xtable *t, const void *to)
 
 static void iptables_networks(struct networks *into)
 {
-	static const int families[] = {AF_INET, AF_INET6};
-
 	for (int i = 0; i < 2; i++) {
 		if (xtables_there(families[i], "nat"))
 			xtables_change(families[i], "nat", fill_networks, into);
@@ -99,11 +99,18 @@ static void undo_add(void *bridge)
 	iptables_remove(bridge);
 }
 
+static bool has_family(const struct network *network, int family)
+{
+	for (unsigned int i = 0; i < network->count; i++)
+		if (network->subnets[i].family == family)
+			return true;
+	return false;
+}
+
 static void iptables_add(const struct network *network)
 {
 	struct networks there = {NULL, 0};
 	static char bridge[BRIDGE_ROOM];
-	int family;
 
 	iptables_networks(&there);
 	networks_check(&there, network);
@@ -111,11 +118,17 @@ static void iptables_add(const struct network *network)
 	if (!networks_find(&there, bridge))
 		on_failure(undo_add, bridge);
 	free(there.at);
-	for (unsigned int i = 0; i < network->count; i++) {
-		family = network->subnets[i].family;
-		for (size_t j = family == AF_INET ? 0 : 1; j < IPTABLES_TABLES; j++)
-			xtables_change(family, iptables_tables[j], iptables_fill_add, network);
-	}
+	for (int i = 0; i < 2; i++)
+		for (size_t j = 0; j < IPTABLES_TABLES; j++) {
+			if (i == 1 && j == 0)
+				continue; /* the table raw is about 127/8 alone */
+			if (has_family(network, families[i]))
+				xtables_change(families[i], iptables_tables[j], iptables_fill_add,
+				               network);
+			else if (xtables_there(families[i], iptables_tables[j]))
+				xtables_change(families[i], iptables_tables[j],
+				               iptables_fill_remove, bridge);
+		}
 }
 
 const struct firewall firewall_iptables = {

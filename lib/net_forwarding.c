@@ -123,10 +123,14 @@ static void forward6(const char *bridge)
 		set("ipv6", "all", "forwarding", "1");
 }
 
-void net_forwarding(const char *bridge, bool four, bool six, bool internal)
+void net_forwarding_check(const char *bridge)
 {
 	if (!get("ipv4", bridge, "forwarding"))
 		refuse(bridge, "there is no such interface");
+}
+
+void net_forwarding(const char *bridge, bool four, bool six, bool internal)
+{
 	if (four)
 		set("ipv4", bridge, "route_localnet", "1");
 	if (four && !internal)

@@ -21,4 +21,7 @@
  */
 void net_forwarding(const char *bridge, bool four, bool six, bool internal);
 
+/* refuse() a bridge that is not there. */
+void net_forwarding_check(const char *bridge);
+
 #endif

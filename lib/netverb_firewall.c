@@ -106,19 +106,30 @@ static void parse_subnets(struct network *network)
 	}
 }
 
-/* A bridge changes from one firewall to another. */
-static void leave_others(const char *bridge)
+/* Was the bridge there before? If another firewall had it, it changes from that to this one. */
+static bool leave_others(const char *bridge)
 {
+	bool was_there = false;
+
 	for (size_t i = 0; firewalls[i]; i++) {
 		struct networks there = {NULL, 0};
 
-		if (firewalls[i] == firewall_asked || !firewalls[i]->used())
+		if (!firewalls[i]->used())
 			continue;
 		firewalls[i]->networks(&there);
-		if (networks_find(&there, bridge))
+		if (networks_find(&there, bridge) && firewalls[i] == firewall_asked)
+			was_there = true;
+		else if (networks_find(&there, bridge))
 			firewalls[i]->remove(bridge);
 		free(there.at);
 	}
+	return was_there;
+}
+
+static void undo_add(void *bridge)
+{
+	firewall_asked->remove(bridge);
+	forward_policy_forget(bridge);
 }
 
 int net_nat_add(int argc, char **argv)
@@ -134,12 +145,16 @@ int net_nat_add(int argc, char **argv)
 		firewall_asked = firewall_choose();
 	for (unsigned int i = 0; i < network.count; i++)
 		has[network.subnets[i].family == AF_INET6] = true;
-	net_forwarding(network.bridge, has[0], has[1], internal);
-	leave_others(network.bridge);
+	net_forwarding_check(network.bridge);
+	if (!leave_others(network.bridge))
+		on_failure(undo_add, argv[0]);
 	firewall_asked->add(&network);
 	forward_policy_pass(network.bridge);
+	/* Rules first: with these, what they keep out would get in. */
+	net_forwarding(network.bridge, has[0], has[1], internal);
 	netfact("firewall", firewall_asked->name);
 	netfact_end();
+	keep_what_is_done();
 	opt_finish_stdout();
 }
 

@@ -276,7 +276,10 @@ again_and_nothing_left() {
     assert_line "{\"bridge\":\"br1\",\"subnets\":[\"10.1.0.0/24\",\"fd00:1::/64\"],\"internal\":false,\"firewall\":\"$1\"}"
     run -1 on host netsetup nat add br2 --subnet 10.1.0.128/25
     assert_output 'netsetup: br2: the subnet 10.1.0.128/25 overlaps with that of br1'
-    on host netsetup nat remove br2 --subnet 10.2.0.0/24
+    on host netsetup nat add br2 --subnet 10.3.0.0/24 --quiet # in place of all that
+    run -0 on host netsetup nat list
+    assert_line "br2	10.3.0.0/24	-	$1"
+    on host netsetup nat remove br2 --subnet 10.3.0.0/24
     on host netsetup nat remove br2
     assert_equal "$(rules)" "$once"
     on host netsetup nat remove br1
