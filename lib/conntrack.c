@@ -97,7 +97,7 @@ static void forget(struct nf *nf, const struct portspec *spec)
 
 void conntrack_forget(const struct ports *ports)
 {
-	struct nf nf = {NULL};
+	struct nf nf = {.socket = NULL};
 
 	for (size_t i = 0; i < ports->count; i++) {
 		if (ports->at[i].spec.protocol != IPPROTO_UDP)
