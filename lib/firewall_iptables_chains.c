@@ -4,26 +4,27 @@
 #include "firewall_iptables.h"
 
 #include "err.h"
-
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-/* The jumps to a chain of ours, and whether they come before all other rules. */
+/* The jumps to a chain of ours, and whether they come before all other rules. What a wire brings
+   for 127/8 routing refuses, which would not know it after DNAT. */
 static const struct hook {
 	const char *table, *from, *chain;
-	bool first, to_local;
+	bool first, to_local, not_loopback;
 	int family; /* 0: both */
 } hooks[] = {
-        {"filter", "FORWARD",     XTABLES_CHAIN,      true,  false, 0      },
-        {"nat",    "PREROUTING",  XTABLES_CHAIN,      false, true,  0      },
-        {"nat",    "OUTPUT",      XTABLES_CHAIN,      false, true,  0      },
-        {"nat",    "POSTROUTING", XTABLES_CHAIN_POST, false, false, 0      },
-        {"raw",    "PREROUTING",  XTABLES_CHAIN,      true,  false, AF_INET},
+        {"filter", "FORWARD",     XTABLES_CHAIN,      true,  false, false, 0      },
+        {"nat",    "PREROUTING",  XTABLES_CHAIN,      false, true,  true,  0      },
+        {"nat",    "OUTPUT",      XTABLES_CHAIN,      false, true,  false, 0      },
+        {"nat",    "POSTROUTING", XTABLES_CHAIN_POST, false, false, false, 0      },
+        {"raw",    "PREROUTING",  XTABLES_CHAIN,      true,  false, false, AF_INET},
 };
 const char *const iptables_tables[IPTABLES_TABLES] = {"raw", "nat", "filter"};
 enum { HOOKS = sizeof(hooks) / sizeof(hooks[0]) };
+static const struct cidr loopback = {.family = AF_INET, .length = 8, .at = {127}};
 
 static bool belongs(const struct hook *hook, const struct xtable *t)
 {
@@ -59,15 +60,12 @@ static bool find_bridge(const struct rule *rule, void *to)
 
 static bool is_of_bridge(const struct rule *rule, const void *bridge)
 {
-	struct search search = {bridge, false};
-
-	return !find_bridge(rule, &search);
+	return !find_bridge(rule, &(struct search){bridge, false});
 }
 
 static bool find_any(const struct rule *rule, void *to)
 {
-	(void)rule;
-	*(bool *)to = true;
+	*(bool *)to = rule;
 	return false;
 }
 
@@ -76,12 +74,15 @@ static void make_chains(struct xtable *t)
 	for (size_t i = 0; i < HOOKS; i++) {
 		const struct hook *hook = &hooks[i];
 		struct search there = {hook->chain, false};
-		struct rule jump = {.to_local = hook->to_local};
+		struct rule jump = {.to_local = hook->to_local,
+		                    .not_destination = hook->not_loopback && t->family == AF_INET};
 
 		if (!belongs(hook, t))
 			continue;
 		xtables_make_chain(t, hook->chain);
 		xtables_each(t, hook->from, find_jump, &there);
+		if (jump.not_destination)
+			jump.destination = loopback;
 		strcpy(jump.target, hook->chain);
 		if (!there.found)
 			xtables_insert(t, hook->from, &jump, hook->first ? 0 : UINT_MAX);
@@ -163,7 +164,6 @@ static void add_nat(struct xtable *t, const struct network *network)
 /* 127/8 is routed to bridges, for replies; conntrack gives those their address later on. */
 static void add_raw(struct xtable *t, const struct network *network)
 {
-	struct cidr loopback = {.family = AF_INET, .length = 8, .at = {127}};
 	struct rule rule = about(network->bridge, "", "DROP");
 
 	rule.destination = loopback;

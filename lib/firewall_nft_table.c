@@ -40,8 +40,10 @@ static const char ruleset[] =
         "		dnat ip6 to ip6 daddr . meta l4proto . th dport map @ports6\n"
         "		dnat ip6 to meta l4proto . th dport map @any6\n"
         "	}\n"
+        /* Routing refuses what a wire brings for 127/8, but would not know it after DNAT. */
         "	chain prerouting {\n"
         "		type nat hook prerouting priority dstnat; policy accept;\n"
+        "		ip daddr 127.0.0.0/8 accept\n"
         "		fib daddr type local goto published\n"
         "	}\n"
         "	chain output {\n"

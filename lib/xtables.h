@@ -18,6 +18,7 @@ struct rule {
 	char in[BRIDGE_ROOM], out[BRIDGE_ROOM];
 	bool not_out; /* any interface but `out` */
 	struct cidr source, destination;
+	bool not_destination; /* any address but those */
 	uint8_t protocol;
 	uint16_t port;                          /* of the destination, in host order */
 	enum { ANY, LOCAL, NOT_LOCAL } sender;  /* is the source an address of this host? */

@@ -115,7 +115,8 @@ void rule_encode(int family, const struct rule *rule, unsigned char bytes[RULE_R
 	memset(bytes, 0, RULE_ROOM);
 	put_interface(bytes + at->in, bytes + at->in_mask, rule->in);
 	put_interface(bytes + at->out, bytes + at->out_mask, rule->out);
-	bytes[at->inverted] = rule->not_out ? IPT_INV_VIA_OUT : 0;
+	bytes[at->inverted] = (unsigned char)((rule->not_out ? IPT_INV_VIA_OUT : 0) |
+	                                      (rule->not_destination ? IPT_INV_DSTIP : 0));
 	put_network(bytes + at->source, bytes + at->source_mask, &rule->source);
 	put_network(bytes + at->destination, bytes + at->destination_mask, &rule->destination);
 	put_16(bytes + at->protocol, rule->protocol);

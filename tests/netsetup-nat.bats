@@ -192,6 +192,25 @@ no_way_to_loopback() {
     assert_output second
 }
 
+# A neighbour on the wire that sends to 127.0.0.1, for which a port is published, and one for all.
+no_way_to_what_loopback_has() {
+    make_world "$1"
+    nat 1
+    : > got
+    nsenter --net="/proc/${host_pid[a]}/ns/net" socat -u UDP4-RECV:90 OPEN:got,append 3>&- > /dev/null 2>&1 &
+    PIDS+=("$!")
+    disown
+    poll 10 grep -q ': 00000000:005A ' "/proc/${host_pid[a]}/net/udp"
+    publish A a 127.0.0.1:90:90/udp 91:90/udp
+    on outside sh -c 'echo 1 > /proc/sys/net/ipv4/conf/all/route_localnet
+        ip route del table local 127.0.0.1; ip route del table local 127.0.0.0/8; ip route add 127.0.0.1 via 192.0.2.1 src 192.0.2.2'
+    on outside bash -c 'echo first > /dev/udp/127.0.0.1/90; echo second > /dev/udp/127.0.0.1/91'
+    on host bash -c 'echo third > /dev/udp/127.0.0.1/90'
+    poll 10 grep third got
+    run -0 cat got
+    assert_output third
+}
+
 internal_is_alone() {
     make_world "$1"
     serve b 80
@@ -449,6 +468,14 @@ process_is_gone() {
 
 @test "a container does not reach what listens on 127.0.0.1 of the host (iptables)" {
     no_way_to_loopback iptables
+}
+
+@test "what is published on 127.0.0.1 is not reached from a wire (nft)" {
+    no_way_to_what_loopback_has nft
+}
+
+@test "what is published on 127.0.0.1 is not reached from a wire (iptables)" {
+    no_way_to_what_loopback_has iptables
 }
 
 @test "an internal network reaches itself and the host, nothing else (nft)" {
