@@ -107,12 +107,14 @@ void nft_rule_delete(struct nf *nf, int family, const char *table, const char *c
 	nf_change_end(nf, rule);
 }
 
+/* A text with its NUL; the beginnings of names that others compare with have none. */
 static void take_text(const struct nlattr *from, char *into, size_t room)
 {
 	size_t size = mnl_attr_get_payload_len(from);
+	const char *text = mnl_attr_get_payload(from);
 
-	if (size < room)
-		memcpy(into, mnl_attr_get_payload(from), size);
+	if (size && size <= room && !text[size - 1])
+		memcpy(into, text, size);
 }
 
 static void take_expression(const struct nlattr *expression, struct nft_rule *rule)

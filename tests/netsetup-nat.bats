@@ -275,6 +275,23 @@ others_drop() {
     assert_equal "$(rules | grep -v "$empty")" "$(grep -v "$empty" <<< "$before")"
 }
 
+# The names of the driver's bridges are as long as can be.
+others_drop_for_long_names() {
+    make_bridge "$1"
+    need_firewall nft
+    local before bridge=md-0123456789ab
+    on host netsetup bridge create "$bridge" --address 10.2.0.1/24 --quiet
+    on host nft 'table inet mine { chain one { type filter hook forward priority 5; policy drop; }; }'
+    before=$(rules)
+    on host netsetup nat add "$bridge" --subnet 10.2.0.0/24 --firewall "$1" --quiet
+    on host netsetup nat add "$bridge" --subnet 10.2.0.0/24 --firewall "$1" --quiet
+    run -0 on host nft list chain inet mine MINI-DOCKER
+    assert_equal "$(grep -c "$bridge" <<< "$output")" 2
+    on host netsetup nat remove "$bridge"
+    run ! ours
+    [[ $1 != nft ]] || assert_equal "$(rules)" "$before"
+}
+
 again_and_nothing_left() {
     make_bridge "$1"
     on host netsetup bridge create br2 --address 10.2.0.1/24 --quiet
@@ -492,6 +509,14 @@ process_is_gone() {
 
 @test "firewalls of others that drop what is forwarded let it pass (iptables)" {
     others_drop iptables
+}
+
+@test "firewalls of others have what a bridge needs once, and not after it, however long its name is (nft)" {
+    others_drop_for_long_names nft
+}
+
+@test "firewalls of others have what a bridge needs once, and not after it, however long its name is (iptables)" {
+    others_drop_for_long_names iptables
 }
 
 @test "nat add may be done again, nat remove leaves nothing, and what others have stays (nft)" {
