@@ -109,16 +109,23 @@ void nf_change_end(struct nf *nf, struct nlmsghdr *change)
 	end_message(nf, change);
 }
 
-/* What the kernel has to say of the transaction was all said while it was sent. */
+/*
+ * What the kernel has to say of the transaction was all said while it was sent. When it has found
+ * more wrong than there was room to tell, ENOBUFS comes first, and then what there was room for.
+ */
 static int take_errors(struct nf *nf)
 {
 	char in[16 * 1024];
-	int why = 0;
-	ssize_t got;
+	int why = 0, lost = 0;
 
-	while ((got = recv(mnl_socket_get_fd(nf->socket), in, sizeof(in), MSG_DONTWAIT)) > 0) {
+	for (;;) {
+		ssize_t got = recv(mnl_socket_get_fd(nf->socket), in, sizeof(in), MSG_DONTWAIT);
 		int left = (int)got;
 
+		if (got < 0 && errno == ENOBUFS)
+			lost = errno;
+		else if (got <= 0)
+			break;
 		for (struct nlmsghdr *at = (void *)in; mnl_nlmsg_ok(at, left);
 		     at = mnl_nlmsg_next(at, &left)) {
 			const struct nlmsgerr *error = mnl_nlmsg_get_payload(at);
@@ -127,8 +134,8 @@ static int take_errors(struct nf *nf)
 				why = -error->error;
 		}
 	}
-	errno = why;
-	return why ? -1 : 0;
+	errno = why ? why : lost;
+	return errno ? -1 : 0;
 }
 
 int nf_commit(struct nf *nf)
@@ -137,10 +144,12 @@ int nf_commit(struct nf *nf)
 
 	end_message(nf, next_message(nf, NFNL_MSG_BATCH_END, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES));
 	bytes = (int)nf->used * 2;
-	/* One message is what a transaction is; the limit is meant for what piles up. */
-	if (nf->used > CHANGE_ROOM &&
-	    setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)) != 0)
-		return -1;
+	/*
+	 * One message is what a transaction is; the limit is meant for what piles up. Where we are
+	 * not to raise it (in a user namespace) it may be enough.
+	 */
+	if (nf->used > CHANGE_ROOM)
+		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes));
 	if (mnl_socket_sendto(nf->socket, nf->out, nf->used) < 0)
 		return -1;
 	return take_errors(nf);

@@ -535,6 +535,18 @@ process_is_gone() {
     owners iptables
 }
 
+@test "a thousand ports that are taken: refused, however much the kernel has to say of them" {
+    make_bridge nft
+    nat 1
+    mapfile -t specs < <(seq -f '%.0f:80' 10001 11000)
+    on host netsetup publish --quiet --firewall nft --owner A --to 10.1.0.2 "${specs[@]}"
+    run -1 on host netsetup publish --quiet --firewall nft --owner B --to 10.1.0.3 9999:80 "${specs[@]}"
+    assert_output 'netsetup: 0.0.0.0:10001:80/tcp: the port is published by A already'
+    on host netsetup publish --quiet --firewall nft --owner A --to 10.1.0.2 9999:80 "${specs[@]}"
+    run -0 published
+    assert_equal "${#lines[@]}" 1001
+}
+
 @test "what somebody flushed is mended (nft)" {
     flush_is_mended nft
 }
