@@ -23,16 +23,15 @@ static void put_table(struct nlmsghdr *message, const void *name)
 	mnl_attr_put_strz(message, NFTA_TABLE_NAME, name);
 }
 
-static int take_nothing(const struct nlmsghdr *message, void *to)
-{
-	(void)message, (void)to;
-	return MNL_CB_OK;
-}
-
 bool nft_has_table(struct nf *nf)
 {
-	return nf_ask(nf, NFT_MSG_GETTABLE, 0, NFT_INET, put_table, NFT_TABLE, take_nothing,
-	              NULL) == 0;
+	int why = errno;
+	bool has = nf_ask(nf, NFT_MSG_GETTABLE, 0, NFT_INET, put_table, NFT_TABLE, NULL, NULL) == 0;
+
+	if (!has && errno == EPERM)
+		fail(NULL, "nf_tables");
+	errno = why;
+	return has;
 }
 
 static bool usable(void)
@@ -40,6 +39,8 @@ static bool usable(void)
 	struct nf nf;
 	bool is = nf_open(&nf) && nf_generation(&nf) != 0;
 
+	if (!is && errno == EPERM)
+		fail(NULL, "nf_tables");
 	nf_close(&nf);
 	return is;
 }

@@ -12,7 +12,7 @@ enum { NFT_TRIES = 200 }; /* others change the rules as well: how often to begin
  */
 void nft_make_table(void);
 
-/* Is the table there? */
+/* Is the table there? errno is kept. fail()s without the right to ask. */
 bool nft_has_table(struct nf *nf);
 
 /* Open it; refuse()s where the kernel has no nf_tables. */

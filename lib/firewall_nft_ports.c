@@ -51,9 +51,13 @@ static void add_near(struct slots *slots, const struct published *port)
 	add_slot(slots, "near6", &element, &port->spec);
 }
 
-/* See what is there in the way of new elements. */
-static void look(struct nf *nf, struct slots *slots)
+/*
+ * See what is there in the way of new elements. Returns the generation of which that is true.
+ */
+static uint32_t look(struct nf *nf, struct slots *slots)
 {
+	uint32_t generation = nf_generation(nf);
+
 	for (size_t i = 0; i < slots->count; i++) {
 		struct slot *slot = &slots->at[i];
 		struct element there = slot->element;
@@ -67,11 +71,16 @@ static void look(struct nf *nf, struct slots *slots)
 		                     ? KEEP
 		                     : REPLACE;
 	}
+	return generation;
 }
 
-static int carry_out(struct nf *nf, const struct slots *slots)
+/*
+ * An element is deleted by its key, whoever has it by then: so who deletes tells of which
+ * generation it knows that it is the owner's. 0: who does not.
+ */
+static int carry_out(struct nf *nf, const struct slots *slots, uint32_t generation)
 {
-	nf_begin(nf, 0);
+	nf_begin(nf, generation);
 	for (size_t i = 0; i < slots->count; i++) {
 		const struct slot *slot = &slots->at[i];
 
@@ -86,6 +95,7 @@ static int carry_out(struct nf *nf, const struct slots *slots)
 void nft_publish(const struct ports *ports)
 {
 	struct slots slots = {NULL, 0};
+	uint32_t generation = 0;
 	struct nf nf;
 
 	for (size_t i = 0; i < ports->count; i++) {
@@ -94,12 +104,12 @@ void nft_publish(const struct ports *ports)
 			add_near(&slots, &ports->at[i]);
 	}
 	nft_open(&nf);
-	for (int tries = 0; carry_out(&nf, &slots) != 0; tries++) {
+	for (int tries = 0; carry_out(&nf, &slots, generation) != 0; tries++) {
 		if (errno == ENOENT && !nft_has_table(&nf))
 			refuse_no_network();
-		if ((errno != EEXIST && errno != ENOENT) || tries == NFT_TRIES)
+		if ((errno != EEXIST && errno != ENOENT && errno != ERESTART) || tries == NFT_TRIES)
 			fail(ports->at[0].owner, "table inet mini-docker");
-		look(&nf, &slots);
+		generation = look(&nf, &slots);
 	}
 	nf_close(&nf);
 	free(slots.at);
@@ -156,20 +166,23 @@ void nft_unpublish(const char *owner, const struct portspec *specs, size_t count
                    struct ports *gone)
 {
 	struct slots found = {NULL, 0};
+	uint32_t generation;
 	struct nf nf;
 	int result;
 
 	nft_open(&nf);
 	for (int tries = 0; tries < NFT_TRIES; tries++) {
 		found.count = 0;
+		generation = nf_generation(&nf);
 		result = search(&nf, owner, specs, count, &found);
 		for (size_t i = 0; i < found.count; i++)
 			found.at[i].what = REMOVE;
 		if (result == 0 && found.count)
-			result = carry_out(&nf, &found);
+			result = carry_out(&nf, &found, generation);
 		if (result == 0 || (errno == ENOENT && !nft_has_table(&nf)))
 			break;
-		if ((errno != ENOENT && errno != EINTR) || tries == NFT_TRIES - 1)
+		if ((errno != ENOENT && errno != EINTR && errno != ERESTART) ||
+		    tries == NFT_TRIES - 1)
 			fail(owner, "table inet mini-docker");
 	}
 	nf_close(&nf);

@@ -547,6 +547,21 @@ process_is_gone() {
     assert_equal "${#lines[@]}" 1001
 }
 
+# By two of its own side, while somebody else gets the port.
+@test "a port that is freed twice at once is free for the next one (nft)" {
+    make_bridge nft
+    nat 1
+    for _ in {1..40}; do
+        publish A a 80:80
+        on host sh -c 'netsetup unpublish --owner A & first=$!; netsetup unpublish --owner A & second=$!
+            until netsetup publish --quiet --owner B --to 10.1.0.3 80:80 2> /dev/null; do :; done
+            wait $first && wait $second' 3>&- || fail "unpublish: $?"
+        run -0 published
+        assert_output 'B	0.0.0.0:80:80/tcp	10.1.0.3'
+        on host netsetup unpublish --owner B
+    done
+}
+
 @test "what somebody flushed is mended (nft)" {
     flush_is_mended nft
 }
@@ -613,6 +628,16 @@ process_is_gone() {
     assert_output 'br1	10.1.0.0/24	-	nft'
     on host netsetup nat remove br1
     run ! ours
+}
+
+@test "without the right to ask: said so, and not that there is nothing" {
+    need_firewall nft
+    make_host host
+    local verb
+    for verb in firewall 'nat list' published 'unpublish --owner A'; do
+        run -1 on host setpriv --bounding-set -net_admin --inh-caps -net_admin netsetup $verb
+        assert_output 'netsetup: nf_tables: Operation not permitted'
+    done
 }
 
 @test "bad input is refused with the reason" {
