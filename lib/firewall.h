@@ -44,6 +44,7 @@ struct published {
 	 * none. What the host sends to ::1 is said to come from there.
 	 */
 	struct cidr near;
+	bool held; /* its port is: see port_hold.h */
 };
 
 struct ports {
@@ -66,7 +67,8 @@ struct firewall {
 
 	/*
 	 * Ports that the same owner has published in that way already are fine, and what it
-	 * published in another way is changed; one of another owner is refused.
+	 * published in another way is changed. One of another owner is refused, unless the port is
+	 * held: then that owner does not hold it any more, and has left its rule behind.
 	 */
 	void (*publish)(const struct ports *ports);
 	/* Of these, what the owner has; specs NULL: whatever it has. gone: what that was; or NULL.

@@ -61,9 +61,10 @@ static bool look_at(const struct rule *rule, void *to)
 
 	if (!portspec_same(&there.spec, &look->port->spec))
 		return true;
-	if (strcmp(there.owner, look->port->owner) != 0)
+	bool ours = strcmp(there.owner, look->port->owner) == 0;
+	if (!ours && !look->port->held)
 		refuse_taken(&look->port->spec, there.owner);
-	look->found = there.spec.port == look->port->spec.port &&
+	look->found = ours && there.spec.port == look->port->spec.port &&
 	                              cidr_same_address(&there.to, &look->port->to)
 	                      ? SAME
 	                      : OTHER;
@@ -71,7 +72,7 @@ static bool look_at(const struct rule *rule, void *to)
 }
 
 struct owned {
-	const char *owner;
+	const char *owner;            /* NULL: whoever */
 	const struct portspec *specs; /* NULL: all */
 	size_t count;
 	int family;
@@ -85,7 +86,7 @@ static bool is_owned(const struct rule *rule, const void *of)
 
 	bool is = !owned->specs;
 
-	if (strcmp(rule->owner, owned->owner) != 0)
+	if (owned->owner && strcmp(rule->owner, owned->owner) != 0)
 		return false;
 	for (size_t i = 0; i < owned->count; i++)
 		is |= portspec_same(&owned->specs[i], &there.spec);
@@ -103,7 +104,7 @@ static bool fill_publish(struct xtable *t, const void *of)
 		refuse_no_network();
 	for (size_t i = 0; i < ports->count; i++) {
 		const struct published *port = &ports->at[i];
-		struct owned owned = {port->owner, &port->spec, 1, t->family, NULL};
+		struct owned owned = {NULL, &port->spec, 1, t->family, NULL};
 		struct look look = {t->family, port, FREE};
 		struct rule rule = rule_of(port);
 

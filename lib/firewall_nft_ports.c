@@ -54,7 +54,7 @@ static void add_near(struct slots *slots, const struct published *port)
 /*
  * See what is there in the way of new elements. Returns the generation of which that is true.
  */
-static uint32_t look(struct nf *nf, struct slots *slots)
+static uint32_t look(struct nf *nf, struct slots *slots, bool held)
 {
 	uint32_t generation = nf_generation(nf);
 
@@ -65,11 +65,13 @@ static uint32_t look(struct nf *nf, struct slots *slots)
 		slot->what = ADD;
 		if (!nft_element_find(nf, slot->set, &there))
 			continue;
-		if (strcmp(there.comment, slot->element.comment) != 0)
+		bool ours = strcmp(there.comment, slot->element.comment) == 0;
+		if (!ours && !held)
 			refuse_taken(slot->spec, there.comment);
-		slot->what = memcmp(there.value, slot->element.value, sizeof(there.value)) == 0
-		                     ? KEEP
-		                     : REPLACE;
+		slot->what =
+		        ours && memcmp(there.value, slot->element.value, sizeof(there.value)) == 0
+		                ? KEEP
+		                : REPLACE;
 	}
 	return generation;
 }
@@ -109,7 +111,7 @@ void nft_publish(const struct ports *ports)
 			refuse_no_network();
 		if ((errno != EEXIST && errno != ENOENT && errno != ERESTART) || tries == NFT_TRIES)
 			fail(ports->at[0].owner, "table inet mini-docker");
-		generation = look(&nf, &slots);
+		generation = look(&nf, &slots, ports->at[0].held);
 	}
 	nf_close(&nf);
 	free(slots.at);

@@ -128,6 +128,7 @@ void publishing_parse(struct ports *into, const char *owner, const struct list *
 		const struct portspec *spec = &hold->at[i].spec;
 
 		add_port(into, owner, spec, &each[spec->family == AF_INET6], &near);
+		into->at[into->count - 1].held = true;
 	}
 	for (size_t i = 0; !hold && i < specs.count; i++)
 		for (int j = 0; j < 2; j++) {
@@ -158,8 +159,15 @@ struct portspec *publishing_specs(const struct list *texts, size_t *count)
 	return specs;
 }
 
-static void undo(const struct firewall *firewall, const struct ports *ports)
+static struct done {
+	const struct firewall *firewall;
+	const struct ports *ports;
+} done;
+
+static void undo(void *of)
 {
+	const struct firewall *firewall = ((const struct done *)of)->firewall;
+	const struct ports *ports = ((const struct done *)of)->ports;
 	struct portspec *specs = xalloc((ports->count + 1) * sizeof(*specs));
 
 	for (size_t i = 0; i < ports->count; i++)
@@ -185,12 +193,12 @@ void publishing_do(const struct firewall *firewall, const struct ports *ports, c
 	if (ports->count == 0)
 		return;
 	firewall->publish(ports);
+	done = (struct done){firewall, ports};
+	on_failure(undo, &done);
 	conntrack_forget(ports);
 
 	struct pollfd ended = {.fd = process, .events = POLLIN};
 
-	if (process >= 0 && poll(&ended, 1, 0) == 1) {
-		undo(firewall, ports);
+	if (process >= 0 && poll(&ended, 1, 0) == 1)
 		refuse(pid, "the process is gone");
-	}
 }

@@ -21,7 +21,7 @@ void publishing_parse(struct ports *into, const char *owner, const struct list *
 struct portspec *publishing_specs(const struct list *texts, size_t *count);
 
 /*
- * Publish them; undo that and refuse() if the process `pid` (as text; NULL: whichever) has ended by
+ * Publish them, unless we fail() later on; undo that and refuse() if the process `pid` (as text; NULL: whichever) has ended by
  * then: who takes rules away at the end of a process has then done so, or will.
  */
 void publishing_do(const struct firewall *firewall, const struct ports *ports, const char *pid);

@@ -378,6 +378,31 @@ END
     assert_line '{"owner":"it'\''s","spec":"0.0.0.0:1001:2/udp","to":"10.1.0.9"}'
 }
 
+# Who holds a port has it: what somebody has left who was killed is in nobody's way.
+left_behind() {
+    make_bridge "$1"
+    nat 1
+    publish A a 80:80 '[::1]:90:80' 91:80/udp
+    local word hook=()
+    for word in publish --hold-fd 3 --owner B --to 10.1.0.3 --to fd00:1::3 --firewall "$1" --quiet 80:80 '[::1]:90:80'; do
+        hook+=(--setup-hook-arg "$word")
+    done
+    on host ns-spawn --setup-hook netsetup "${hook[@]}" -- true
+    run -0 published
+    assert_output - << 'END'
+A	0.0.0.0:91:80/udp	10.1.0.2
+A	[::]:91:80/udp	fd00:1::2
+B	0.0.0.0:80:80/tcp	10.1.0.3
+B	[::1]:90:80/tcp	fd00:1::3
+B	[::]:80:80/tcp	fd00:1::3
+END
+    # What cannot be handed over is not published either.
+    run -1 on host netsetup publish --hold-fd 3 --owner B --to 10.1.0.3 --firewall "$1" 92:80 3< /dev/null
+    assert_output 'netsetup: hand over the ports: Socket operation on non-socket'
+    run -0 published
+    refute_line --partial 92
+}
+
 # A client of UDP goes on from the same port while what it speaks to comes, moves and goes.
 udp_moves() {
     make_world "$1"
@@ -560,6 +585,14 @@ process_is_gone() {
         assert_output 'B	0.0.0.0:80:80/tcp	10.1.0.3'
         on host netsetup unpublish --owner B
     done
+}
+
+@test "who holds a port has it, whatever others have left (nft)" {
+    left_behind nft
+}
+
+@test "who holds a port has it, whatever others have left (iptables)" {
+    left_behind iptables
 }
 
 @test "what somebody flushed is mended (nft)" {
