@@ -11,7 +11,7 @@
 #include <string.h>
 
 static struct list to;
-static const char *owner, *pid, *environment;
+static const char *owner, *pid;
 static int hold_fd = -1;
 
 static void opt_owner(const struct opt *opt, const char *arg)
@@ -27,7 +27,6 @@ const struct opt net_publish_options[] = {
 	{"to", 0, "ADDRESS", "where they lead; one of IPv4, one of IPv6", opt_list, &to},
 	{"pid", 0, "PID", "undo and fail if that process is gone", opt_string, &pid},
 	{"hold-fd", 0, "FD", "hold the ports, and send the sockets there", opt_fd, &hold_fd},
-	{"env", 0, "NAME", "an environment variable with more SPECs", opt_string, &environment},
 	FIREWALL_OPTION,
 	{0},
 };
@@ -47,7 +46,7 @@ int net_publish(int argc, char **argv)
 
 	if (!owner)
 		usage_error("--owner is missing");
-	publishing_parse(&ports, owner, &specs, environment, &to, hold_fd >= 0 ? &hold : NULL);
+	publishing_parse(&ports, owner, &specs, &to, hold_fd >= 0 ? &hold : NULL);
 	if (!firewall_asked)
 		firewall_asked = firewall_choose();
 	publishing_do(firewall_asked, &ports, pid);

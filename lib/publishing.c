@@ -81,65 +81,47 @@ static void add_port(struct ports *into, const char *owner, const struct portspe
 	port->near = *near;
 }
 
-struct specs {
-	struct portspec *at;
-	size_t count;
-};
-
-static void add_text(struct specs *specs, const char *text, bool any_free, const struct cidr to[2])
+/* As many SPECs as texts; the caller frees. */
+static struct portspec *parse_texts(const struct list *texts, bool any_free,
+                                    const struct cidr to[2])
 {
-	struct portspec spec = parse(text, any_free);
+	struct portspec *specs = xalloc((texts->count + 1) * sizeof(*specs));
 
-	if (spec.family && !to[spec.family == AF_INET6].family)
-		refuse(text, "--to has no address of that family");
-	specs->at = xrealloc(specs->at, (specs->count + 1) * sizeof(spec));
-	specs->at[specs->count++] = spec;
-}
-
-static struct specs parse_texts(const struct list *texts, const char *variable, bool any_free,
-                                const struct cidr to[2])
-{
-	const char *value = variable ? getenv(variable) : NULL;
-	FREED char *more = xstrdup(value ? value : "");
-	char *rest = more, *word;
-	struct specs specs = {NULL, 0};
-
-	for (size_t i = 0; i < texts->count; i++)
-		add_text(&specs, texts->at[i], any_free, to);
-	while ((word = strsep(&rest, " ")))
-		if (*word)
-			add_text(&specs, word, any_free, to);
+	for (size_t i = 0; i < texts->count; i++) {
+		specs[i] = parse(texts->at[i], any_free);
+		if (specs[i].family && !to[specs[i].family == AF_INET6].family)
+			refuse(texts->at[i], "--to has no address of that family");
+	}
 	return specs;
 }
 
 void publishing_parse(struct ports *into, const char *owner, const struct list *texts,
-                      const char *variable, const struct list *to, struct port_hold *hold)
+                      const struct list *to, struct port_hold *hold)
 {
 	struct cidr each[2] = {{.family = 0}, {.family = 0}}, near = {.family = 0};
-	struct specs specs;
 
 	parse_to(to, each);
 	if (each[1].family)
 		near = find_near(&each[1]);
-	specs = parse_texts(texts, variable, hold != NULL, each);
+	struct portspec *specs = parse_texts(texts, hold != NULL, each);
 	if (hold)
-		port_hold(hold, specs.at, specs.count, each[0].family, each[1].family);
+		port_hold(hold, specs, texts->count, each[0].family, each[1].family);
 	for (size_t i = 0; hold && i < hold->count; i++) {
 		const struct portspec *spec = &hold->at[i].spec;
 
 		add_port(into, owner, spec, &each[spec->family == AF_INET6], &near);
 		into->at[into->count - 1].held = true;
 	}
-	for (size_t i = 0; !hold && i < specs.count; i++)
+	for (size_t i = 0; !hold && i < texts->count; i++)
 		for (int j = 0; j < 2; j++) {
-			struct portspec spec = specs.at[i];
+			struct portspec spec = specs[i];
 
 			if (!each[j].family || (spec.family && spec.family != families[j]))
 				continue;
 			spec.family = families[j];
 			add_port(into, owner, &spec, &each[j], &near);
 		}
-	free(specs.at);
+	free(specs);
 }
 
 struct portspec *publishing_specs(const struct list *texts, size_t *count)

@@ -10,19 +10,19 @@
 #include "port_hold.h"
 
 /*
- * From the texts of SPECs, and those in a variable of the environment (NULL: none), separated by
- * spaces. A SPEC without address is one of every address of each family that `to` has. hold: not
- * NULL: the ports are held, and those are chosen that may be any. refuse()s.
+ * From the texts of SPECs. A SPEC without address is one of every address of each family that `to`
+ * has. hold: not NULL: the ports are held, and those are chosen that may be any. refuse()s.
  */
 void publishing_parse(struct ports *into, const char *owner, const struct list *texts,
-                      const char *variable, const struct list *to, struct port_hold *hold);
+                      const struct list *to, struct port_hold *hold);
 
 /* As many SPECs, each with a family; without an address, of both. The caller frees. refuse()s. */
 struct portspec *publishing_specs(const struct list *texts, size_t *count);
 
 /*
- * Publish them, unless we fail() later on; undo that and refuse() if the process `pid` (as text; NULL: whichever) has ended by
- * then: who takes rules away at the end of a process has then done so, or will.
+ * Publish them, unless we fail() later on; undo that and refuse() if the process `pid` (as text;
+ * NULL: whichever) has ended by then: who takes rules away at the end of a process has then done
+ * so, or will.
  */
 void publishing_do(const struct firewall *firewall, const struct ports *ports, const char *pid);
 

@@ -372,7 +372,7 @@ B	0.0.0.0:81:80/tcp	10.1.0.3
 B	127.0.0.2:53:53/udp	10.1.0.3
 B	[::]:81:80/tcp	fd00:1::3
 END
-    MORE='1000:1 1001:2/udp' run -0 on host netsetup publish --owner "it's" --to 10.1.0.9 --env MORE 1002:3
+    run -0 on host netsetup publish --owner "it's" --to 10.1.0.9 1002:3 1000:1 1001:2/udp
     assert_output "$(printf 'port_%s\t0.0.0.0:%s\n' 1 1002:3/tcp 2 1000:1/tcp 3 1001:2/udp)"
     run -0 on host netsetup published --json
     assert_line '{"owner":"it'\''s","spec":"0.0.0.0:1001:2/udp","to":"10.1.0.9"}'
