@@ -32,6 +32,15 @@ void hook_opt_arg(const struct opt *opt, const char *arg)
 	list_add(&hooks->words, (char *)(uintptr_t)arg);
 }
 
+void hook_opt_if(const struct opt *opt, const char *arg)
+{
+	struct hooks *hooks = opt->into;
+
+	if (!hooks->count)
+		opt_refuse(opt, arg, "stands before the hook that it belongs to");
+	hooks->files[hooks->count - 1] = arg;
+}
+
 /* Hooks get what is said here, nothing of what is open for other ends. */
 static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *how, int out, int third)
 {
@@ -102,6 +111,7 @@ void hooks_run(void *of)
 	struct hooks *hooks = of;
 
 	for (size_t i = 0; i < hooks->count; i++)
-		run(hook_words(hooks, i));
+		if (!hooks->files[i] || !access(hooks->files[i], F_OK))
+			run(hook_words(hooks, i));
 	hooks->count = 0;
 }

@@ -12,11 +12,13 @@
 struct hooks {
 	struct list words; /* of all hooks, each ended by NULL */
 	size_t starts[16], count;
+	const char *files[16]; /* a hook is only run if this is there; NULL: in any case */
 };
 
-/* Option setters; into: struct hooks. The one begins a hook, the other adds to the last one. */
+/* Option setters; into: struct hooks. The first begins a hook, the others are of the last one. */
 void hook_opt(const struct opt *opt, const char *arg);
 void hook_opt_arg(const struct opt *opt, const char *arg);
+void hook_opt_if(const struct opt *opt, const char *arg); /* heeded by hooks_run alone */
 
 /*
  * Run each, one after the other. A hook that cannot be run or ends with another status than 0 is

@@ -537,6 +537,17 @@ detached() {
     [[ -e hook ]]
 }
 
+@test "an exit hook that is only for what has come about" {
+    hook() { printf -- '--exit-hook\n%s\n--exit-hook-arg\n%s\n--exit-hook-if\n%s\n' "$@"; }
+    mapfile -t hooks < <(hook touch one "$T/there" && hook touch two "$T/missing")
+    run -0 ns-spawn "${hooks[@]}" -- touch there
+    assert_output ''
+    [[ -e one && ! -e two ]]
+    run -125 ns-spawn --exit-hook-if there -- touch ran
+    assert_output --partial 'stands before the hook that it belongs to'
+    [[ ! -e ran ]]
+}
+
 @test "--detach: signals to the one in the background are handed on; its end is the child's" {
     detached -- bash -c 'trap "exit 7" TERM; : > "$1"; while :; do sleep 0.02; done' - "$T/ready"
     poll 10 test -e ready

@@ -217,8 +217,73 @@ on_background() { # HOST COMMAND...: until the test ends
     run -0 find "$MINI_DOCKER_RUN/networks" -path '*/leases/*' -type l
     assert_equal "${#lines[@]}" 1
     run ! md start nosuch dead # created by nobody to be started
-    none "$MINI_DOCKER_RUN/networks" \( -path '*/leases/*' -o -path '*/names/*' \) ! -name '.*'
+    no_leases
     run ! on host pgrep -f "dnsmasq.*$MINI_DOCKER_RUN/"
+}
+
+# leases: nobody has an address, nor a name
+no_leases() { none "$MINI_DOCKER_RUN/networks" \( -path '*/leases/*' -o -path '*/names/*' \) ! -name '.*'; }
+
+@test "a network that it came into later is left at its end as well, and holds nobody up" {
+    md network create left
+    md network create right
+    serve web --network left
+    md network connect --alias other right web
+    md stop -t 0 web
+    no_leases
+    md network rm right
+    run -1 md start web
+    assert_output --partial 'right: no such network'
+    md network create right
+    md start web
+    kill -9 "$(ctr-state get web supervisor)"
+    md network disconnect right web
+    no_leases
+    md network rm left right
+}
+
+@test "ports lead to a network that leads outside; when it leaves that, to the next one" {
+    md network create --internal --subnet 10.6.0.0/24 inner
+    md network create --subnet 10.7.0.0/24 left
+    md network create --subnet 10.8.0.0/24 right
+    serve web --network inner --network left -p 8080:80
+    md network connect right web
+    leads() { on host netsetup published | cut -f 3; }
+    assert_equal "$(leads)" "$(address web left)"
+    md network disconnect inner web
+    assert_equal "$(leads)" "$(address web left)"
+    md network disconnect left web
+    assert_equal "$(leads)" "$(address web right)"
+    run -0 get host 127.0.0.1:8080
+    assert_output web
+    md network disconnect right web
+    assert_equal "$(leads)" ''
+    md network connect inner web
+    md network connect left web
+    run -0 md exec web ip route
+    assert_line --regexp '^default via 10\.7\.0\.1 '
+    assert_equal "$(grep -c ^default <<< "$output")" 1
+}
+
+@test "when a container ends, who shares its network has nothing of it any more" {
+    serve web
+    md run -d --name guest --network container:web busybox sleep 1000
+    run -0 md exec guest ip -o -4 address show eth0
+    assert_output --partial "inet $(address web)/"
+    md restart -t 0 web
+    run ! md exec guest ip address show eth0
+    md restart -t 0 guest
+    run -0 md exec guest ip -o -4 address show eth0
+    assert_output --partial "inet $(address web)/"
+    kill -9 "$(ctr-state get web supervisor)"
+    gone() { [[ $(md ps -a -f name=web --format '{{.Status}}') == Exited* ]]; }
+    poll 5 gone
+    run ! md exec guest ip address show eth0
+    no_leases
+    md rm -f web
+    md stop -t 0 guest
+    run -1 md start guest
+    assert_output --partial 'does not run'
 }
 
 @test "restart and start: ports and names again; stop frees them" {

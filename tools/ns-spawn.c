@@ -73,6 +73,7 @@ static const struct opt options[] = {
 	{"setup-fd", 0, "N", "a byte comes from N when these are through", fds_opt_number, &setup.number},
 	{"exit-hook", 0, "COMMAND", "run it at the end (repeatable)", hook_opt, &hooks},
 	{"exit-hook-arg", 0, "ARG", "one more argument for it", hook_opt_arg, &hooks},
+	{"exit-hook-if", 0, "FILE", "run it only if this is there then", hook_opt_if, &hooks},
 	{0},
 };
 
@@ -114,8 +115,7 @@ static void kill_child(void *nothing)
 /*
  * Clone the child, on v2 into its cgroup in the same call. But where namespaces are joined it is
  * moved while it waits, for a given cgroup namespace need not show the cgroup. Not among the flags
- * is what ns_set_up() makes: a cgroup namespace, as its root is the cgroup of who makes it, and
- * clocks that are to be set.
+ * is what ns_set_up() makes: a cgroup namespace, whose root is its maker's cgroup, and set clocks.
  */
 static void clone_child(void)
 {
