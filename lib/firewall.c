@@ -60,21 +60,26 @@ struct network *networks_find(const struct networks *networks, const char *bridg
 	return NULL;
 }
 
+const struct cidr *network_overlap(const struct network *one, const struct network *other)
+{
+	for (unsigned int a = 0; a < one->count; a++)
+		for (unsigned int b = 0; b < other->count; b++)
+			if (cidr_overlaps(&one->subnets[a], &other->subnets[b]))
+				return &one->subnets[a];
+	return NULL;
+}
+
 void networks_check(const struct networks *networks, const struct network *added)
 {
 	char text[CIDR_TEXT];
 
 	for (size_t i = 0; i < networks->count; i++) {
 		const struct network *other = &networks->at[i];
+		const struct cidr *subnet = network_overlap(added, other);
 
-		if (strcmp(other->bridge, added->bridge) == 0)
-			continue;
-		for (unsigned int a = 0; a < added->count; a++)
-			for (unsigned int b = 0; b < other->count; b++)
-				if (cidr_overlaps(&added->subnets[a], &other->subnets[b]))
-					refuse(added->bridge,
-					       "the subnet %s overlaps with that of %s",
-					       cidr_text(&added->subnets[a], text), other->bridge);
+		if (subnet && strcmp(other->bridge, added->bridge) != 0)
+			refuse(added->bridge, "the subnet %s overlaps with that of %s",
+			       cidr_text(subnet, text), other->bridge);
 	}
 }
 

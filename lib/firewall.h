@@ -95,6 +95,9 @@ struct published *ports_add(struct ports *ports);
 
 struct network *networks_find(const struct networks *networks, const char *bridge);
 
+/* The subnet of the one that overlaps with any of the other's, or NULL. */
+const struct cidr *network_overlap(const struct network *one, const struct network *other);
+
 /* refuse() a subnet that overlaps with one of another bridge. */
 void networks_check(const struct networks *networks, const struct network *added);
 

@@ -123,9 +123,14 @@ static void forward6(const char *bridge)
 		set("ipv6", "all", "forwarding", "1");
 }
 
+bool net_forwarding_known(const char *interface)
+{
+	return get("ipv4", interface, "forwarding") != 0;
+}
+
 void net_forwarding_check(const char *bridge)
 {
-	if (!get("ipv4", bridge, "forwarding"))
+	if (!net_forwarding_known(bridge))
 		refuse(bridge, "there is no such interface");
 }
 

@@ -21,6 +21,9 @@
  */
 void net_forwarding(const char *bridge, bool four, bool six, bool internal);
 
+/* Is there such an interface? */
+bool net_forwarding_known(const char *interface);
+
 /* refuse() a bridge that is not there. */
 void net_forwarding_check(const char *bridge);
 

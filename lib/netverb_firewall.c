@@ -106,8 +106,22 @@ static void parse_subnets(struct network *network)
 	}
 }
 
+/* Somebody has removed a bridge and not its rules: they are not to be in the way of who follows. */
+static void bury(const struct firewall *each, const struct networks *there,
+                 const struct network *network)
+{
+	for (size_t i = 0; i < there->count; i++) {
+		const char *bridge = there->at[i].bridge;
+
+		if (!network_overlap(network, &there->at[i]) || net_forwarding_known(bridge))
+			continue;
+		each->remove(bridge);
+		forward_policy_forget(bridge);
+	}
+}
+
 /* Was the bridge there before? If another firewall had it, it changes from that to this one. */
-static bool leave_others(const char *bridge)
+static bool leave_others(const struct network *network)
 {
 	bool was_there = false;
 
@@ -117,10 +131,11 @@ static bool leave_others(const char *bridge)
 		if (!firewalls[i]->used())
 			continue;
 		firewalls[i]->networks(&there);
-		if (networks_find(&there, bridge) && firewalls[i] == firewall_asked)
+		if (networks_find(&there, network->bridge) && firewalls[i] == firewall_asked)
 			was_there = true;
-		else if (networks_find(&there, bridge))
-			firewalls[i]->remove(bridge);
+		else if (networks_find(&there, network->bridge))
+			firewalls[i]->remove(network->bridge);
+		bury(firewalls[i], &there, network);
 		free(there.at);
 	}
 	return was_there;
@@ -146,7 +161,7 @@ int net_nat_add(int argc, char **argv)
 	for (unsigned int i = 0; i < network.count; i++)
 		has[network.subnets[i].family == AF_INET6] = true;
 	net_forwarding_check(network.bridge);
-	if (!leave_others(network.bridge))
+	if (!leave_others(&network))
 		on_failure(undo_add, argv[0]);
 	firewall_asked->add(&network);
 	forward_policy_pass(network.bridge);
