@@ -645,6 +645,22 @@ process_is_gone() {
     fi
 }
 
+@test "rules of a bridge that is no more give way to a network that has its subnet" {
+    for firewall in nft iptables; do
+        make_bridge "$firewall"
+        nat 1
+        on host netsetup bridge create br2 --address 10.3.0.1/24 --quiet
+        run -1 on host netsetup nat add br2 --subnet 10.1.0.0/16 --firewall "$firewall"
+        assert_output 'netsetup: br2: the subnet 10.1.0.0/16 overlaps with that of br1'
+        on host netsetup bridge remove br1
+        run -0 on host netsetup nat add br2 --subnet 10.1.0.0/16 --firewall "$firewall" --quiet
+        run -0 on host netsetup nat list
+        assert_output "br2	10.1.0.0/16	-	$firewall"
+        run ! grep -w br1 <(rules)
+        end_hosts
+    done
+}
+
 @test "which firewall: nft where there is one, or the one that is in use, or as asked" {
     need_firewall nft
     need_firewall iptables

@@ -121,3 +121,19 @@ nothing_on_host() {
     run -0 on host ip -o link show type bridge
     refute_output
 }
+
+@test "directories with odd names: names resolve, and with the last container the server ends" {
+    for odd in $'new\nline' 'a b' 'a:b' "it's"; do
+        export MINI_DOCKER_ROOT="$T/$odd/root" MINI_DOCKER_RUN="$T/$odd/run"
+        mkdir "$T/$odd"
+        cp -al "$BATS_FILE_TMPDIR/store" "$MINI_DOCKER_ROOT"
+        md network create made > /dev/null
+        md run -d --network made --name web --network-alias alias busybox sleep 1000 > /dev/null
+        run -0 md run --rm --network made --network bridge busybox nslookup -type=a alias
+        assert_output --partial 'Address: 172.'
+        md rm -f web
+        md network rm made
+        no_server() { ! pgrep -f -- "--pid-file=$T/"; }
+        poll 5 no_server
+    done
+}
