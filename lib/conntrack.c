@@ -5,33 +5,35 @@
 #include "nf.h"
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Which fields of a tuple a dump is for: the kernel's nf_internals.h, which has them to itself. */
-enum { FILTER_PROTOCOL = 1 << 3, FILTER_PORT = 1 << 5 };
+enum { FILTER_PROTOCOL = 1 << 3 };
 
 static void fill_filter(struct nlmsghdr *question, const void *of)
 {
-	const struct portspec *spec = of;
 	struct nlattr *tuple = mnl_attr_nest_start(question, CTA_TUPLE_ORIG);
 	struct nlattr *protocol = mnl_attr_nest_start(question, CTA_TUPLE_PROTO);
 
-	mnl_attr_put_u8(question, CTA_PROTO_NUM, spec->protocol);
-	mnl_attr_put_u16(question, CTA_PROTO_DST_PORT, htons(spec->host_port));
+	(void)of;
+	mnl_attr_put_u8(question, CTA_PROTO_NUM, IPPROTO_UDP);
 	mnl_attr_nest_end(question, protocol);
 	mnl_attr_nest_end(question, tuple);
 	struct nlattr *filter = mnl_attr_nest_start(question, CTA_FILTER);
-	mnl_attr_put_u32(question, CTA_FILTER_ORIG_FLAGS, FILTER_PROTOCOL | FILTER_PORT);
+	mnl_attr_put_u32(question, CTA_FILTER_ORIG_FLAGS, FILTER_PROTOCOL);
 	mnl_attr_nest_end(question, filter);
 }
 
 /* The tuples of connections, each with its header, as they came. */
 struct tuples {
-	const struct portspec *spec;
+	const struct ports *ports;
+	int family;
 	struct nlattr **at;
 	size_t count;
 };
@@ -55,13 +57,25 @@ static bool is_meant(const struct nlattr *tuple, const struct portspec *spec)
 	                                             mnl_attr_get_payload_len(address)) == 0);
 }
 
+static bool is_of_any(const struct nlattr *tuple, const struct tuples *tuples)
+{
+	for (size_t i = 0; i < tuples->ports->count; i++) {
+		const struct portspec *spec = &tuples->ports->at[i].spec;
+
+		if (spec->protocol == IPPROTO_UDP && spec->family == tuples->family &&
+		    is_meant(tuple, spec))
+			return true;
+	}
+	return false;
+}
+
 static int take_connection(const struct nlmsghdr *message, void *to)
 {
 	const struct nlattr *of[CTA_MAX + 1];
 	struct tuples *tuples = to;
 
 	nf_attributes(message, of, CTA_MAX);
-	if (!of[CTA_TUPLE_ORIG] || !is_meant(of[CTA_TUPLE_ORIG], tuples->spec))
+	if (!of[CTA_TUPLE_ORIG] || !is_of_any(of[CTA_TUPLE_ORIG], tuples))
 		return MNL_CB_OK;
 	struct nlattr **more = realloc(tuples->at, (tuples->count + 1) * sizeof(struct nlattr *));
 	struct nlattr *copy = more ? malloc(of[CTA_TUPLE_ORIG]->nla_len) : NULL;
@@ -81,30 +95,47 @@ static void fill_tuple(struct nlmsghdr *question, const void *of)
 	             mnl_attr_get_payload(tuple));
 }
 
-static void forget(struct nf *nf, const struct portspec *spec)
+static void forget(struct nf *nf, const struct ports *ports, int family)
 {
-	struct tuples tuples = {.spec = spec};
+	struct tuples tuples = {.ports = ports, .family = family};
 
-	(void)nf_ask(nf, (NFNL_SUBSYS_CTNETLINK << 8) | IPCTNL_MSG_CT_GET, NLM_F_DUMP, spec->family,
-	             fill_filter, spec, take_connection, &tuples);
+	(void)nf_ask(nf, (NFNL_SUBSYS_CTNETLINK << 8) | IPCTNL_MSG_CT_GET, NLM_F_DUMP, family,
+	             fill_filter, NULL, take_connection, &tuples);
 	for (size_t i = 0; i < tuples.count; i++) {
-		(void)nf_ask(nf, (NFNL_SUBSYS_CTNETLINK << 8) | IPCTNL_MSG_CT_DELETE, 0,
-		             spec->family, fill_tuple, tuples.at[i], NULL, NULL);
+		(void)nf_ask(nf, (NFNL_SUBSYS_CTNETLINK << 8) | IPCTNL_MSG_CT_DELETE, 0, family,
+		             fill_tuple, tuples.at[i], NULL, NULL);
 		free(tuples.at[i]);
 	}
 	free(tuples.at);
 }
 
+static bool has_any_connection(void)
+{
+	int file = open("/proc/sys/net/netfilter/nf_conntrack_count", O_RDONLY | O_CLOEXEC);
+	char digit = '?';
+
+	if (file >= 0) {
+		(void)!read(file, &digit, 1);
+		(void)close(file);
+	}
+	return digit != '0';
+}
+
+/* One question for all ports of a family: each one has the kernel walk the table, 10 ms and more.
+ */
 void conntrack_forget(const struct ports *ports)
 {
+	static const int families[] = {AF_INET, AF_INET6};
 	struct nf nf = {.socket = NULL};
+	bool wanted[2] = {false, false};
 
-	for (size_t i = 0; i < ports->count; i++) {
-		if (ports->at[i].spec.protocol != IPPROTO_UDP)
-			continue;
-		if (!nf.socket && !nf_open(&nf))
-			return;
-		forget(&nf, &ports->at[i].spec);
-	}
+	for (size_t i = 0; i < ports->count; i++)
+		if (ports->at[i].spec.protocol == IPPROTO_UDP)
+			wanted[ports->at[i].spec.family == AF_INET6] = true;
+	if (!(wanted[0] || wanted[1]) || !has_any_connection() || !nf_open(&nf))
+		return;
+	for (size_t i = 0; i < 2; i++)
+		if (wanted[i])
+			forget(&nf, ports, families[i]);
 	nf_close(&nf);
 }
