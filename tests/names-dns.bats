@@ -337,7 +337,6 @@ is_away() {
     [[ $(readlink "/proc/$1/ns/net") != "$(readlink "/proc/$HOST/ns/net")" && $(< "/proc/$1/comm") == sleep ]]
 }
 
-# bats test_tags=vm
 @test "a container of the network is answered, one of another network is not, nor is the host's loopback" {
     host
     bridge md-b 10.8.0.1/24

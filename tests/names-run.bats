@@ -55,7 +55,6 @@ no_servers() {
     [[ ! $(servers) ]]
 }
 
-# bats test_tags=vm
 @test "containers of a network find each other by name, id and alias, as they come and go" {
     md network create mine > /dev/null
     up web --network mine --network-alias www

@@ -271,7 +271,6 @@ links() {
     assert_equal "$(links)" 10.1.0.2=b
 }
 
-# bats test_tags=vm
 @test "fifty at once: no address twice, whoever takes and frees meanwhile" {
     for i in {1..50}; do
         netsetup lease take leases --owner "o$i" --subnet 10.1.0.0/24 --exclude 10.1.0.1 --subnet fd00::/64 > "out$i" 3>&- &

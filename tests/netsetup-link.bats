@@ -36,7 +36,6 @@ links_of() { # HOST: their names
 
 has_ipv6() { [[ -e /proc/sys/net/ipv6 ]]; }
 
-# bats test_tags=vm
 @test "bridge create: up, no spanning tree, addresses that can be used at once; again is as good" {
     run -0 on host netsetup bridge create br0 --address 10.1.0.1/24 --address fd00:1::1/64 --mtu 1400
     assert_output $'bridge\tbr0\nmac\t02:42:0a:01:00:01\nmtu\t1400\naddress\t10.1.0.1/24\naddress\tfd00:1::1/64'

@@ -260,7 +260,6 @@ fetch() { # HOST URL
     on "$1" timeout 10 busybox wget -qO- "$2"
 }
 
-# bats test_tags=vm
 @test "a network that a running container is on stays; one that has ended does not hold it" {
     quiet network create --ipv6 foo
     up web --network foo busybox sleep 1000

@@ -53,7 +53,6 @@ is_gone() { # PID; a zombie waits for whoever is init here
     [[ ! -e /proc/$1/stat || $(< "/proc/$1/stat") == *') Z '* ]]
 }
 
-# bats test_tags=vm
 @test "hooks are run one after the other, once the child has its namespaces; then a byte and the end" {
     hooks=()
     for i in 1 2 3; do
@@ -84,7 +83,6 @@ is_gone() { # PID; a zombie waits for whoever is init here
     assert_equal "$(sed -n '/^</p' info)" "$(printf '<%s>\n' "$pid" "/$pid/$pid" "{ } a  *'\$x" "{$pid}" '')"
 }
 
-# bats test_tags=vm
 @test "the child goes on meanwhile, as far as the byte" {
     script "$WAITS"
     spawn --pid --mnt --setup-fd 5 "${HOOK[@]}" -- sh -c 'echo > begun; head -c 1 <&5; echo > ran'
@@ -144,7 +142,6 @@ holders() {
     done
 }
 
-# bats test_tags=vm
 @test "a hook that fails: the child is killed, 125, no further setup hook, but the exit hooks" {
     for detach in '' --detach; do
         for hook in 'exit 3' 'kill -TERM $$' 'exec no-such-program-here'; do
@@ -189,7 +186,6 @@ holders() {
     assert_equal "$(xargs < hooks)" 'hook end'
 }
 
-# bats test_tags=vm
 @test "signals that come while hooks run reach the child then" {
     script "$WAITS"
     spawn --pid --mnt --setup-fd 5 "${HOOK[@]}" -- \

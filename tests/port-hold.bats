@@ -66,7 +66,6 @@ listen() {
     poll 10 listens "${1##*:}"
 }
 
-# bats test_tags=vm
 @test "every form: what is held is what was said, with the numbers filled in" {
     hold 8080:80 127.0.0.1:5353:53/udp '[::1]:9:99' 0:80 0:53/udp 127.0.0.1:0:5
     poll 10 listed 9
@@ -110,7 +109,6 @@ listen() {
     assert_output '[::]:7:7/udp'
 }
 
-# bats test_tags=vm
 @test "a port that is taken is refused, with the name of who has it" {
     listen 127.0.0.1:700 TCP-LISTEN
     taken 700:80 "127\\.0\\.0\\.1:700 of socat, process [0-9]+"

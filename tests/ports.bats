@@ -340,7 +340,6 @@ END
     assert_equal "$(field '.NetworkSettings | [.Ports, .IPAddress, (.Networks | keys), .Networks.back.IPAddress, .Networks.back.Aliases]')" '[{},"",["back","bridge"],"",["x"]]'
 }
 
-# bats test_tags=vm
 @test "on a network: a range is used up, free ports are free, and all is given back" {
     need_command ss
     make_host host
