@@ -146,17 +146,12 @@ listen() {
     [[ $(on host ss -H -ant state time-wait '( sport = :700 or dport = :700 )') ]]
     run -0 on host porthold 700:80 127.0.0.1:700:80/udp < /dev/null
     # The server's end: it closes first.
-    need_command python3
-    run -0 on host python3 -c 'if True:
-        import socket, subprocess
-        server = socket.socket()
-        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        server.bind(("127.0.0.1", 800)); server.listen()
-        client = socket.create_connection(("127.0.0.1", 800))
-        accepted, _ = server.accept()
-        accepted.close(); client.close(); server.close()
-        assert subprocess.check_output(["ss", "-Hant", "state", "time-wait", "sport = :800"])
-        subprocess.run(["porthold", "800:80"], stdin=subprocess.DEVNULL, check=True)'
+    on host socat -u /dev/null TCP-LISTEN:800,bind=127.0.0.1,reuseaddr 3>&- &
+    server=$!
+    on host socat -u TCP:127.0.0.1:800,retry=100,interval=0.1 - 3>&-
+    wait "$server"
+    [[ $(on host ss -H -ant state time-wait '( sport = :800 )') ]]
+    run -0 on host porthold 800:80 < /dev/null
     assert_line 0.0.0.0:800:80/tcp
 }
 
