@@ -188,7 +188,7 @@ static void set_up_inside(const struct attachment *a)
 	}
 	link_up(&inside, a->name);
 	for (unsigned int i = 0; i < a->gateway_count; i++)
-		route_add_default(&inside, link.index, &a->gateways[i]);
+		route_set_default(&inside, link.index, &a->gateways[i], NLM_F_EXCL);
 	rtnl_do(&inside, NULL, NULL, a->name);
 }
 
@@ -229,4 +229,17 @@ void detach_link(const struct netns *from, const char *name)
 	link_remove(&inside, name);
 	if (rtnl_send(&inside, NULL, NULL) && errno != ENODEV)
 		rtnl_fail(&inside, name);
+}
+
+void set_gateways(const struct attachment *a)
+{
+	struct link link;
+
+	(void)netns_enter(&a->to);
+	rtnl_open(&inside);
+	if (!link_find(&inside, a->name, &link))
+		refuse(a->name, "there is no such interface in that namespace");
+	for (unsigned int i = 0; i < a->gateway_count; i++)
+		route_set_default(&inside, link.index, &a->gateways[i], NLM_F_REPLACE);
+	rtnl_do(&inside, NULL, NULL, a->name);
 }

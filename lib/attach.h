@@ -29,4 +29,8 @@ void attach(struct attachment *a);
 /* Remove an interface there, and with it its peer. None of that name is no error. fail()s. */
 void detach_link(const struct netns *from, const char *name);
 
+/* Have the default routes of these families lead by `gateways` and the interface, instead of what
+ * they lead by so far. fail()s, and refuse()s where there is no such interface. */
+void set_gateways(const struct attachment *a);
+
 #endif

@@ -204,6 +204,21 @@ int net_detach(int argc, char **argv)
 	return 0;
 }
 
+int net_route(int argc, char **argv)
+{
+	need_namespace();
+	for (int i = 0; i < argc; i++) {
+		struct cidr *gateway = &attachment.gateways[attachment.gateway_count++];
+
+		if (!cidr_parse_address(gateway, argv[i]))
+			usage_error("%s: not an address", argv[i]);
+		if (i && gateway->family == attachment.gateways[0].family)
+			usage_error("%s: there is another gateway already", argv[i]);
+	}
+	set_gateways(&attachment);
+	return 0;
+}
+
 /* clang-format off */
 #define NAMESPACE_OPTIONS \
 	{"pid", 0, "PID", "the network namespace of this process", opt_string, &attachment.to.pid}, \

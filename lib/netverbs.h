@@ -14,6 +14,7 @@ int net_bridge_remove(int argc, char **argv);
 int net_bridge_list(int argc, char **argv);
 int net_attach(int argc, char **argv);
 int net_detach(int argc, char **argv);
+int net_route(int argc, char **argv);
 extern const struct opt net_bridge_create_options[], net_attach_options[], net_detach_options[];
 
 /* Networks that are free: netverb_subnet.c. */

@@ -100,12 +100,13 @@ bool routes_uplink(struct rtnl *r, struct link *uplink)
 	return found;
 }
 
-void route_add_default(struct rtnl *r, unsigned int link, const struct cidr *gateway)
+void route_set_default(struct rtnl *r, unsigned int link, const struct cidr *gateway,
+                       unsigned int how)
 {
 	char text[CIDR_TEXT];
 	struct rtmsg *body;
 	struct nlmsghdr *request =
-	        rtnl_request(r, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, sizeof(*body), &body,
+	        rtnl_request(r, RTM_NEWROUTE, NLM_F_CREATE | how, sizeof(*body), &body,
 	                     "add the default route by %s", cidr_address_text(gateway, text));
 
 	body->rtm_family = (unsigned char)gateway->family;

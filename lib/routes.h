@@ -24,7 +24,8 @@ void routes_read(struct rtnl *r, struct routes *routes);
 /* The interface with the default route, of IPv4 or else of IPv6, that is taken first. */
 bool routes_uplink(struct rtnl *r, struct link *uplink);
 
-/* A request for rtnl_send(): the default route. */
-void route_add_default(struct rtnl *r, unsigned int link, const struct cidr *gateway);
+/* A request for rtnl_send(): the default route; how: NLM_F_EXCL or NLM_F_REPLACE. */
+void route_set_default(struct rtnl *r, unsigned int link, const struct cidr *gateway,
+                       unsigned int how);
 
 #endif

@@ -202,6 +202,28 @@ refused() {
     assert_output 'netsetup: br0: make a pair of interfaces: Operation not permitted'
 }
 
+@test "route: the default routes lead by what is said, whatever they led by; else nothing changes" {
+    make_host a
+    on host netsetup bridge create br0 --address 10.1.0.1/24 --quiet
+    attach a --address 10.1.0.2/24 --gateway 10.1.0.1 --address fd00:1::2/64 --quiet
+    attach a --name eth1 --address 10.2.0.2/24 --quiet
+    routes() { on a ip -j route show default | jq -r '.[] | "\(.gateway) \(.dev)"' && on a ip -6 -j route show default | jq -r '.[].gateway'; }
+    on host netsetup route --pid "${host_pid[a]}" 10.1.0.9 fd00:1::1
+    assert_equal "$(routes)" $'10.1.0.9 eth0\nfd00:1::1'
+    on host netsetup route --pid "${host_pid[a]}" --name eth1 10.2.0.1
+    assert_equal "$(routes)" $'10.2.0.1 eth1\nfd00:1::1'
+    while IFS='|' read -r status arguments why; do
+        run "-$status" on host netsetup route --pid "${host_pid[a]}" $arguments
+        assert_output --partial "$why"
+    done << 'END'
+1|--name eth7 10.1.0.1|netsetup: eth7: there is no such interface in that namespace
+1|10.9.0.1|netsetup: eth0: add the default route by 10.9.0.1: 
+2|10.1.0.1 10.1.0.9|10.1.0.9: there is another gateway already
+2|x|x: not an address
+END
+    assert_equal "$(routes)" $'10.2.0.1 eth1\nfd00:1::1'
+}
+
 @test "bad command lines" {
     for bad in 'bridge create' 'bridge create a b' 'bridge create x/y' 'bridge create 1234567890123456' 'bridge create .' \
         'bridge create br%d' 'bridge create br0 --mtu 67' 'bridge create br0 --mtu 65536' 'bridge create br0 --address 10.1.0.1' \

@@ -237,6 +237,8 @@ no_leases() { none "$MINI_DOCKER_RUN/networks" \( -path '*/leases/*' -o -path '*
     md network create right
     md start web
     kill -9 "$(ctr-state get web supervisor)"
+    dead() { [[ $(ctr-state get web status) == dead ]]; }
+    poll 5 dead
     md network disconnect right web
     no_leases
     md network rm left right
@@ -255,6 +257,8 @@ no_leases() { none "$MINI_DOCKER_RUN/networks" \( -path '*/leases/*' -o -path '*
     md network disconnect left web
     assert_equal "$(leads)" "$(address web right)"
     run -0 get host 127.0.0.1:8080
+    assert_output web
+    run -0 get outside 192.0.2.1:8080 # there is a default route again
     assert_output web
     md network disconnect right web
     assert_equal "$(leads)" ''

@@ -24,6 +24,7 @@ static const struct verb verbs[] = {
 	{"bridge list", "", "tell name, MTU, ports, addresses of each", net_bridge_list, 0, 0, NULL},
 	{"attach", "", "join a namespace to a bridge", net_attach, 0, 0, net_attach_options},
 	{"detach", "", "remove that interface again", net_detach, 0, 0, net_detach_options},
+	{"route", "GATEWAY...", "have its default routes lead by these", net_route, 1, 2, net_detach_options},
 	{"subnet find", "", "tell a network that is free", net_subnet_find, 0, 0, net_subnet_find_options},
 	{"subnet check", "NETWORK", "is it good, and free? print its facts", net_subnet_check, 1, 1, net_subnet_check_options},
 	{"firewall", "", "tell which one this host would use", net_firewall, 0, 0, net_firewall_options},
