@@ -91,6 +91,14 @@ static bool has_socket(const char *pid, const char *socket)
 	return has;
 }
 
+/* A process gives itself any name, also one that a terminal would obey. */
+static void make_harmless(char *text)
+{
+	for (; *text; text++)
+		if (iscntrl((unsigned char)*text))
+			*text = '?';
+}
+
 static void add_process(unsigned long inode, char *into, size_t room)
 {
 	char socket[40], path[64];
@@ -102,9 +110,11 @@ static void add_process(unsigned long inode, char *into, size_t room)
 			continue;
 		(void)snprintf(path, sizeof(path), "/proc/%.20s/comm", d->d_name);
 		FREED char *name = read_file(AT_FDCWD, path, sizeof(path), NULL);
-		if (name)
-			(void)snprintf(into, room, " of %.*s, process %.20s",
-			               (int)strcspn(name, "\n"), name, d->d_name);
+		if (name) {
+			name[strcspn(name, "\n")] = '\0';
+			make_harmless(name);
+			(void)snprintf(into, room, " of %s, process %.20s", name, d->d_name);
+		}
 		break;
 	}
 	if (dir)

@@ -67,7 +67,9 @@ void rule_decode(int family, const void *entry, const char *target, struct rule 
 		offset += match->u.match_size;
 	}
 	memcpy(rule->target, target, strnlen(target, sizeof(rule->target) - 1));
-	if (strcmp(target, "DNAT") == 0)
-		get_dnat(family, (const void *)(bytes + end + sizeof(struct xt_entry_target)),
-		         rule);
+	/* Those of others may be of an older revision, which is shorter. */
+	const struct xt_entry_target *header = (const void *)(bytes + end);
+	if (strcmp(target, "DNAT") == 0 &&
+	    header->u.target_size >= sizeof(*header) + sizeof(struct nf_nat_range2))
+		get_dnat(family, (const void *)header->data, rule);
 }

@@ -137,6 +137,17 @@ listen() {
     run -1 on host porthold 65536:80 < /dev/null
 }
 
+@test "the name of who has a port does nothing to a terminal" {
+    need_command python3
+    run -0 on host python3 -c 'if True:
+        import socket, subprocess
+        open("/proc/self/comm", "w").write("a\033[7mb\nc")
+        server = socket.socket()
+        server.bind(("127.0.0.1", 800)); server.listen()
+        print(subprocess.run(["porthold", "800:80"], stdin=subprocess.DEVNULL, capture_output=True, text=True).stderr)'
+    assert_output --regexp '127\.0\.0\.1:800 of a\?\[7mb, process [0-9]+'
+}
+
 @test "connections of before that linger do not take a port" {
     listen 127.0.0.1:700 TCP-LISTEN ,reuseaddr
     echo hello | on host socat -t 5 - TCP:127.0.0.1:700 3>&-
