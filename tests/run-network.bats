@@ -234,7 +234,12 @@ no_leases() { none "$MINI_DOCKER_RUN/networks" \( -path '*/leases/*' -o -path '*
     md network rm right
     run -1 md start web
     assert_output --partial 'right: no such network'
+    run -1 md network disconnect right web
+    md network disconnect -f right web
+    md start web
     md network create right
+    md network connect right web
+    md stop -t 0 web
     md start web
     kill -9 "$(ctr-state get web supervisor)"
     dead() { [[ $(ctr-state get web status) == dead ]]; }
