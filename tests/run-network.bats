@@ -125,7 +125,30 @@ on_background() { # HOST COMMAND...: until the test ends
     PIDS+=($!)
     asked() { echo hello | on outside timeout 2 socat -T 1 - UDP4:192.0.2.1:7000 | grep hello; }
     poll 10 asked
-    run -0 md run --rm --expose 80 --expose 81/udp -P --name exposed busybox true
+    serve exposed --expose 80 --expose 81/udp -P
+    run -0 md port exposed
+    assert_equal "$(sed 's/ -> .*:[3-6][0-9]*$//' <<< "$output" | sort -u | xargs)" '80/tcp 81/udp'
+    run -0 get outside "192.0.2.1:$(md port exposed 80 | sed -n 's/^0.0.0.0://p')"
+    assert_output exposed
+}
+
+@test "--ip6 and --mac-address are what it gets, from run and from network connect" {
+    [[ -e /proc/sys/net/ipv6 ]] || cannot 'a kernel without IPv6'
+    md network create --subnet 10.7.0.0/24 --subnet fd00:7::/64 left
+    md network create --subnet 10.8.0.0/24 --subnet fd00:8::/64 right
+    serve web --network left --ip6 fd00:7::77 --mac-address 02:00:00:00:00:77
+    md network connect --ip 10.8.0.88 --ip6 fd00:8::88 --mac-address 02:00:00:00:00:88 right web
+    run -0 md exec web ip address
+    for text in 'inet6 fd00:7::77/64' 'link/ether 02:00:00:00:00:77' 'inet 10.8.0.88/24' 'inet6 fd00:8::88/64' 'link/ether 02:00:00:00:00:88'; do
+        assert_output --partial "$text"
+    done
+    run -0 md run --rm --network right busybox timeout 3 wget -q -O - 'http://[fd00:8::88]/'
+    assert_output web
+    for arguments in '--ip6 fd00:7::77' '--ip6 fd00:9::1' '--ip6 fd00:7::1' '--ip 10.7.0.255' '--ip 10.7.0.1'; do
+        run -125 md run --rm --network left $arguments busybox true
+        assert_output --partial "${arguments#* }"
+    done
+    run -125 md run --rm --network left --mac-address 01:00:00:00:00:01 busybox true
 }
 
 # bats test_tags=vm
