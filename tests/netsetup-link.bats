@@ -322,6 +322,22 @@ END
     on a1 busybox ping -c 1 -W 5 10.1.1.50
 }
 
+@test "250 on one bridge reach each other" {
+    on host netsetup bridge create br0 --address 10.1.0.1/16 --quiet
+    for n in {1..250}; do
+        unshare --net sleep inf < /dev/null > /dev/null 2>&1 3>&- &
+        host_pid[a$n]=$!
+        disown
+    done
+    for n in {1..250}; do
+        poll 20 in_own_network "${host_pid[a$n]}"
+        attach "a$n" --address "10.1.1.$n/16" --quiet
+    done
+    assert_equal "$(on host ip -j link show master br0 | jq length)" 250
+    for n in 2 125 250; do on a1 busybox ping -c 1 -W 5 "10.1.1.$n"; done
+    on host busybox ping -c 1 -W 5 10.1.1.250
+}
+
 @test "subnet find: free of routes, and of what is to be avoided" {
     run -0 on host netsetup subnet find
     assert_output $'subnet\t172.17.0.0/16\ngateway\t172.17.0.1'
