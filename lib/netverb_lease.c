@@ -4,6 +4,7 @@
 #include "lease.h"
 #include "netfact.h"
 #include "netverbs.h"
+#include "subnet.h"
 #include "text.h"
 #include <stdlib.h>
 #include <string.h>
@@ -25,20 +26,6 @@ static void need_owner(void)
 {
 	if (!owner || !*owner)
 		usage_error("--owner is missing");
-}
-
-static void parse_subnet(const char *text, struct want *want)
-{
-	struct cidr subnet, network;
-	char should[CIDR_TEXT];
-
-	if (!cidr_parse(&subnet, text))
-		refuse(text, "not a network: ADDRESS/LENGTH");
-	network = cidr_network(&subnet);
-	if (!cidr_same_address(&network, &subnet))
-		refuse(text, "bits of the host are set: the network is %s",
-		       cidr_text(&network, should));
-	want->pool.subnet = want->pool.range = network;
 }
 
 /* The subnet that an address, or a range, is of: the first that has it and `is_free`. */
@@ -111,7 +98,7 @@ static void parse_wants(void)
 		if (!cidr_parse_address(&excluded[i], excludes.at[i]))
 			refuse(excludes.at[i], "not an address");
 	for (size_t i = 0; i < subnets.count; i++) {
-		parse_subnet(subnets.at[i], &wants[i]);
+		wants[i].pool.subnet = wants[i].pool.range = subnet_parse(subnets.at[i]);
 		wants[i].pool.excluded = excluded;
 		wants[i].pool.excluded_count = excludes.count;
 	}

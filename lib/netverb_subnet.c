@@ -77,16 +77,9 @@ int net_subnet_find(int argc, char **argv)
 
 static struct cidr parse_subnet(const char *text)
 {
-	struct cidr subnet, network;
-	char should[CIDR_TEXT];
-
-	if (!cidr_parse(&subnet, text))
-		refuse(text, "not a network: ADDRESS/LENGTH");
-	network = cidr_network(&subnet);
-	if (!cidr_same_address(&network, &subnet))
-		refuse(text, "bits of the host are set: the network is %s",
-		       cidr_text(&network, should));
+	struct cidr subnet = subnet_parse(text);
 	const char *why = subnet_unfit(&subnet);
+
 	if (why)
 		refuse(text, "the network %s", why);
 	return subnet;

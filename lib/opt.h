@@ -79,7 +79,8 @@ _Noreturn void opt_refuse(const struct opt *opt, const char *arg, const char *wh
 /* Parts of opt.c that print and exit; verb: NULL for the tool as a whole. */
 _Noreturn void opt_help(const struct tool *tool, const struct verb *verb);
 _Noreturn void opt_list_all(const struct tool *tool);
-_Noreturn void opt_finish_stdout(void); /* exit 0, or fail() when stdout took not all */
+_Noreturn void opt_finish(int status);  /* exit so, or fail() when stdout took not all */
+_Noreturn void opt_finish_stdout(void); /* opt_finish(0) */
 
 #ifndef VERSION
 #define VERSION "unknown"

@@ -34,11 +34,16 @@ static void print_verbs(const struct verb *verbs)
 		printf("  %-*s %-26s %s\n", (int)width, verb->name, verb->operands, verb->help);
 }
 
-void opt_finish_stdout(void)
+void opt_finish(int status)
 {
 	if (fflush(stdout) || ferror(stdout))
 		fail("standard output", "write");
-	exit(EXIT_SUCCESS);
+	exit(status);
+}
+
+void opt_finish_stdout(void)
+{
+	opt_finish(EXIT_SUCCESS);
 }
 
 void opt_help(const struct tool *tool, const struct verb *only)

@@ -1,6 +1,7 @@
 /* Free networks: see subnet.h. */
 #include "subnet.h"
 
+#include "err.h"
 #include <sys/socket.h>
 
 /* clang-format off */
@@ -66,6 +67,20 @@ bool subnet_find(const struct taken *taken, const struct pool *pools, size_t cou
 		if (find_in(taken, &pools[i], found))
 			return true;
 	return false;
+}
+
+struct cidr subnet_parse(const char *text)
+{
+	struct cidr subnet, network;
+	char should[CIDR_TEXT];
+
+	if (!cidr_parse(&subnet, text))
+		refuse(text, "not a network: ADDRESS/LENGTH");
+	network = cidr_network(&subnet);
+	if (!cidr_same_address(&network, &subnet))
+		refuse(text, "bits of the host are set: the network is %s",
+		       cidr_text(&network, should));
+	return network;
 }
 
 const char *subnet_unfit(const struct cidr *subnet)

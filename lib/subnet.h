@@ -30,6 +30,9 @@ bool subnet_find(const struct taken *taken, const struct pool *pools, size_t cou
 /* Those that Docker has; ends in a length of 0. */
 extern const struct pool subnet_pools[];
 
+/* NETWORK/LENGTH; refuse()s what is none, or has bits of a host set. */
+struct cidr subnet_parse(const char *text);
+
 /* NULL, or why it is no network for hosts of ours. */
 const char *subnet_unfit(const struct cidr *subnet);
 

@@ -37,12 +37,6 @@ static int find(const char *container)
 	return store;
 }
 
-static void finish_stdout(void)
-{
-	if (fflush(stdout) || ferror(stdout))
-		fail("standard output", "write");
-}
-
 static int create(int argc, char **argv)
 {
 	signals_hold();
@@ -51,8 +45,7 @@ static int create(int argc, char **argv)
 	char *id = record_make(store_get(root, true), &recipe_given);
 
 	puts(store_file(record_path("", id, NULL)));
-	finish_stdout(); /* or nobody would know of it: it is undone */
-	return 0;
+	opt_finish_stdout(); /* or nobody would know of it: it is undone */
 }
 
 static int get(int argc, char **argv)
@@ -109,9 +102,7 @@ static int list(int argc, char **argv)
 		listing.fields = "id,name,status,pid,exit,created,image";
 		fields_have_dashes = true;
 	}
-	int status = record_list(store_get(root, false), &listing);
-	finish_stdout();
-	return status;
+	opt_finish(record_list(store_get(root, false), &listing));
 }
 
 static int begin(int argc, char **argv)
@@ -168,10 +159,7 @@ static int remove_all(int argc, char **argv)
 static int prune(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	int failed = record_prune(store_get(root, false), exited);
-
-	finish_stdout();
-	return failed ? STATUS_FAILED : 0;
+	opt_finish(record_prune(store_get(root, false), exited) ? STATUS_FAILED : 0);
 }
 
 static int watch(int argc, char **argv)

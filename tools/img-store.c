@@ -52,14 +52,6 @@ static void open_to_change(void)
 		store_lock(&store);
 }
 
-/* The exit status, when all was told that there is to tell. */
-static int finish(int failed)
-{
-	if (fflush(stdout) || ferror(stdout))
-		fail("standard output", "write");
-	return failed ? STATUS_FAILED : 0;
-}
-
 static void opt_owner(const struct opt *opt, const char *arg)
 {
 	uint64_t pid;
@@ -84,7 +76,7 @@ static int stage(int argc, char **argv)
 	char *path = stage_make(&store, owner ? owner : getppid());
 	on_failure(undo_stage, path);
 	puts(path);
-	return finish(0);
+	opt_finish_stdout();
 }
 
 static int check(int argc, char **argv)
@@ -129,14 +121,14 @@ static int show(int argc, char **argv)
 	image_show(&store, &image, json ? IMAGE_JSON : shell ? IMAGE_SHELL : IMAGE_LINES);
 	if (shell)
 		facts_end();
-	return finish(0);
+	opt_finish_stdout();
 }
 
 static int list(int argc, char **argv)
 {
 	(void)argc, (void)argv;
 	open_to_read();
-	return finish(image_list(&store, json));
+	opt_finish(image_list(&store, json) ? STATUS_FAILED : 0);
 }
 
 static int tag(int argc, char **argv)
@@ -181,7 +173,7 @@ static int sweep(int argc, char **argv)
 	        delete ? sweep_delete(&store, sweeper, &keep) : sweep_aside(&store, sweeper, &keep);
 	store_unlock(&store);
 	failed |= stage_clear(&store);
-	return finish(failed);
+	opt_finish(failed ? STATUS_FAILED : 0);
 }
 
 /* clang-format off */
