@@ -32,6 +32,8 @@ static const char ruleset[] =
         "		type filter hook prerouting priority raw; policy accept;\n"
         "		iifname @bridges ip daddr 127.0.0.0/8 drop\n"
         "		iifname @bridges ip saddr 127.0.0.0/8 drop\n"
+        /* Who says to be this host; of IPv4 routing refuses it. */
+        "		iifname @bridges ip6 saddr != fe80::/10 fib saddr type local drop\n"
         "	}\n"
 
         "	chain published {\n"

@@ -192,6 +192,23 @@ no_way_to_loopback() {
     assert_output second
 }
 
+# A container that takes an address of the host for its own.
+not_the_host() { # FIREWALL
+    make_world "$1"
+    nat 1
+    : > got
+    nsenter --net="/proc/${host_pid[host]}/ns/net" socat -u UDP6-RECV:90 OPEN:got,append 3>&- > /dev/null 2>&1 &
+    PIDS+=("$!")
+    disown
+    poll 10 listens host udp6 005A
+    on a ip address add 2001:db8::1/128 dev lo nodad
+    on a socat -u - 'UDP6-SENDTO:[fd00:1::1]:90,bind=[2001:db8::1]' <<< first
+    on a socat -u - 'UDP6-SENDTO:[fd00:1::1]:90' <<< second
+    poll 10 grep second got
+    run -0 cat got
+    assert_output second
+}
+
 # A neighbour on the wire that sends to 127.0.0.1, for which a port is published, and one for all.
 no_way_to_what_loopback_has() {
     make_world "$1"
@@ -510,6 +527,10 @@ process_is_gone() {
 
 @test "a container does not reach what listens on 127.0.0.1 of the host (iptables)" {
     no_way_to_loopback iptables
+}
+
+@test "a container does not speak as the host (nft)" {
+    not_the_host nft
 }
 
 @test "what is published on 127.0.0.1 is not reached from a wire (nft)" {
