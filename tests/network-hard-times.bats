@@ -137,3 +137,57 @@ nothing_on_host() {
         poll 5 no_server
     done
 }
+
+@test "container:X goes on when X ends, or dies: its addresses do not, for somebody else may have them" {
+    md network create --subnet 10.7.0.0/24 made > /dev/null
+    md run -d --name one --network made --ip 10.7.0.5 busybox sleep 1000 > /dev/null
+    for end in restart kill; do
+        md run -d --name two --network container:one busybox sleep 1000 > /dev/null
+        run -0 md exec two ip -o -4 address show eth0
+        if [[ $end == restart ]]; then
+            md restart -t 0 one > /dev/null
+        else
+            processes_of one
+            kill -KILL "$supervisor" "$first" "$watcher"
+            poll 10 is one dead
+            md start one > /dev/null
+        fi
+        run ! md exec two ip -o -4 address show eth0
+        run -0 md run --rm --network made busybox ping -c 1 -W 2 10.7.0.5
+        only_one() { [[ $(on host ip -o link show type veth | wc -l) == 1 ]]; }
+        poll 5 only_one # the kernel takes its time
+        md rm -f two
+    done
+}
+
+@test "published ports lead to another network when the first one is left, and back" {
+    make_outside host
+    md network create --internal --subnet 10.6.0.0/24 inner > /dev/null
+    md network create --subnet 10.7.0.0/24 made > /dev/null
+    md network create --subnet 10.8.0.0/24 other > /dev/null
+    get() { on outside timeout 5 busybox wget -q -O - http://192.0.2.1:8080/hostname; }
+    md run -d --name web --hostname web --network inner --network made -p 8080:80 busybox httpd -f -p 80 -h /etc > /dev/null
+    poll 10 get
+    md network connect other web
+    run -0 on host netsetup published
+    assert_output --regexp '8080:80/tcp.10\.7\.0\.2$'
+    md network disconnect made web
+    run -0 get
+    assert_output web
+    run -0 on host netsetup published
+    assert_output --regexp '8080:80/tcp.10\.8\.0\.2$'
+    md network disconnect other web
+    run -0 on host netsetup published
+    refute_output
+    run ! get
+    run -0 md port web
+    refute_output
+    run -0 md ps --format '{{.Ports}}'
+    refute_output
+    run -0 md inspect -f '{{json .NetworkSettings.Ports}}' web
+    assert_output '{}'
+    md network connect bridge web
+    run -0 get
+    run -0 md port web
+    assert_line '80/tcp -> 0.0.0.0:8080'
+}

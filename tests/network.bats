@@ -311,10 +311,11 @@ fetch() { # HOST URL
     quiet network create foo
     on host ip link delete "$(config foo bridge)"
     mkdir bin
-    printf '%s\n' '#!/bin/sh' 'case "$1 $2" in "bridge create") PATH=$OLD_PATH mini-docker network rm foo > removed ;; esac' 'exec "$REAL" "$@"' > bin/netsetup
-    chmod 755 bin/netsetup
+    # Just before it has the lock.
+    printf '%s\n' '#!/bin/sh' 'PATH=$OLD_PATH mini-docker network rm foo > removed' 'exec "$REAL" "$@"' > bin/flock
+    chmod 755 bin/flock
     sed "s,^PATH=.*,PATH=$T/bin:\$PATH," "$BIN/mini-docker" > bin/mini-docker
-    run -125 on host env REAL="$BIN/netsetup" OLD_PATH="$PATH" sh bin/mini-docker run --rm --network foo busybox true
+    run -125 on host env REAL="$(type -P flock)" OLD_PATH="$PATH" sh bin/mini-docker run --rm --network foo busybox true
     assert_output 'mini-docker: run: foo: the network has been removed'
     assert_equal "$(< removed)" foo
     networks

@@ -197,7 +197,7 @@ def container:
         Mounts: (mounts($root; [($options.device[]? | device.PathOnHost), ($options.ipc[]? | select(. == "host") | "/dev/shm")]) + [$options.mount[]? | mount | select(.Type == "tmpfs")
             | {Type: "tmpfs", Source: "", Destination: .Target, Mode: "", RW: (.ReadOnly != true), Propagation: ""}]),
         Config: container_config($options; $image; $ports),
-        NetworkSettings: network_settings(.networks | words; numbered("net_"); numbered("port_"))
+        NetworkSettings: network_settings(.networks | words; numbered("net_"); numbered("port_") - ["-"])
     }
     + if $size then {SizeRw: $size, SizeRootFs: ($size + ($image_size // 0))} else {} end;
 
