@@ -69,15 +69,6 @@ only_of_running() {
         { echo "$servers name servers" && return 1; }
 }
 
-nothing_on_host() {
-    local links
-    links=$(on host ip -o link show | grep -vc ': lo:') || :
-    [[ $links == 0 ]] || { on host ip link && return 1; }
-    none "$MINI_DOCKER_RUN" -mindepth 2 ! -name '.*'
-    none "$MINI_DOCKER_ROOT/networks" -mindepth 1 ! -name .lock ! -path '*/bridge*'
-    ! pgrep -af -- "$MINI_DOCKER_RUN"
-}
-
 @test "a start that is killed once it has its address: that is free, for whatever looks next" {
     mkdir bin
     ln -s "$BIN"/* bin/
@@ -190,4 +181,77 @@ nothing_on_host() {
     run -0 get
     run -0 md port web
     assert_line '80/tcp -> 0.0.0.0:8080'
+}
+
+# moment N WHO COMMAND...: kill at a random moment, the later the greater N; what then looks finds nothing of the dead
+moment() {
+    local looks=('ps -a' 'system prune -f' 'rm -f aa' 'start aa')
+    interrupt $(($1 * 2500 + RANDOM % 2500)) "$2" "${@:3}"
+    poll 20 only_of_running ${looks[$1 % 4]}
+}
+
+@test "nothing is left, whatever is killed at many moments of run, start, stop and rm" {
+    for n in {0..23}; do
+        [[ -d $MINI_DOCKER_ROOT/networks/made ]] || md network create made > /dev/null # prune has removed it
+        who=all command=(mini-docker run -d --name aa -p 8080:80 --network made busybox sleep 1000)
+        case $((n % 6)) in
+            0) command=(mini-docker run --rm --name aa -p 8080:80/udp --network made --network bridge busybox sleep 1000) ;;
+            1) who=one ;;
+            2) command=(mini-docker stop -t 0 aa) ;;
+            3) command=(mini-docker rm -f aa) ;;
+            4) command=(mini-docker start aa) ;;
+        esac
+        case $((n % 6)) in
+            2 | 3) md run -d --name aa -p 8080:80 --network made busybox sleep 1000 > /dev/null ;;
+            4) md create --name aa -p 8080:80 --network made busybox sleep 1000 > /dev/null ;;
+        esac
+        moment "$n" $who "${command[@]}"
+        poll 20 md rm -f aa > /dev/null # it says why not as long as somebody is still starting it
+    done
+    [[ -d $MINI_DOCKER_ROOT/networks/made ]] || md network create made > /dev/null
+    for victims in first supervisor 'supervisor first watcher' 'supervisor first watcher server' server; do
+        md run -d --name aa -p 8080:80 --network made busybox sleep 1000 > /dev/null
+        processes_of aa
+        server=$(cat "$MINI_DOCKER_RUN"/networks/*/dnsmasq.pid)
+        for victim in $victims; do kill -KILL "${!victim}"; done
+        [[ $victims != server ]] || md network reload
+        poll 20 only_of_running ps -a
+        md rm -f aa > /dev/null
+    done
+    md network rm made > /dev/null
+    on host netsetup published > published
+    [[ ! -s published ]]
+    none "$MINI_DOCKER_RUN" -path '*/networks/*/*' ! -name '.*' ! -name up ! -name leases
+}
+
+@test "nothing is left, whatever is killed at many moments of network create, rm, connect and disconnect" {
+    md network create made > /dev/null
+    md run -d --name aa -p 8080:80 busybox sleep 1000 > /dev/null
+    for n in {0..23}; do
+        case $((n % 4)) in
+            0) interrupt $((n * 1500 + RANDOM % 2500)) all mini-docker network create --subnet 10.7.0.0/24 other ;;
+            1) interrupt $((n * 1500 + RANDOM % 2500)) all mini-docker network rm other ;;
+            2) interrupt $((n * 1500 + RANDOM % 2500)) all mini-docker network connect made aa ;;
+            3) interrupt $((n * 1500 + RANDOM % 2500)) all mini-docker network disconnect made aa ;;
+        esac
+        md network ls > /dev/null # whatever it is: the next ones work
+        case $((n % 4)) in
+            0) md network rm -f other > /dev/null ;;
+            1) md network ls -q -f name=other | grep -q . || md network create --subnet 10.7.0.0/24 other > /dev/null ;;
+            2 | 3) md network disconnect -f made aa > /dev/null && md network connect made aa > /dev/null ;;
+        esac
+    done
+    md exec aa ip -o -4 address show > inside
+    [[ $(grep -c eth < inside) == 2 ]]
+    md rm -f aa > /dev/null
+    md network rm -f made other > /dev/null
+    md system prune -f > /dev/null
+    none "$MINI_DOCKER_RUN" -path '*/networks/*/*' ! -name '.*' ! -name up ! -name leases
+    run -0 on host netsetup published
+    refute_output
+    run -0 on host ip -o link show type bridge
+    ((${#lines[@]} <= 1)) # the default network's
+    run -0 on host netsetup nat list
+    ((${#lines[@]} <= 2))
+    ! pgrep -f -- "--pid-file=$MINI_DOCKER_RUN/"
 }
