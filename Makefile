@@ -136,7 +136,7 @@ test-vm: ## run the tests tagged vm, or with ALL=1 all, on cgroup v2 in a virtua
 	@.ci/install $(FOR_BUILD) $(FOR_TEST) $(FOR_VM)
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all build/busybox.tar
 	@tests/vm/run $(if $(STRICT),--env STRICT=$(STRICT)) $(if $(SANITIZE),--env SANITIZE=$(SANITIZE)) \
-		--timeout 3600 -- tests/run $(if $(ALL),,--filter-tags vm) $(TESTS)
+		--memory 3G --timeout 4200 -- tests/run --jobs $(JOBS) $(if $(ALL),,--filter-tags vm) $(TESTS)
 
 bench: ## measure against other container tools, side by side (CASES=names)
 	@.ci/install $(FOR_BUILD) $(FOR_BENCH)
