@@ -42,7 +42,7 @@ LEAVE=(send='\x10\x11' expect='read escape sequence' restored)
 
 @test "a prompt is there at once; ^C is for what runs inside; the terminal is restored after SIGKILL" {
     detached web -it busybox sh
-    run -1 pty-drive raw expect='# ' send='echo be""gun; sleep 100\r' expect='begun' send='\x03' expect='# ' \
+    run -1 pty-drive raw expect='# ' send="sh -c \"echo be''gun; exec sleep 100\"\\r" expect='begun' send='\x03' expect='# ' \
         send='echo status $?\r' expect='status 130' "${LEAVE[@]}" -- mini-docker attach web
     run -137 pty-drive raw expect='# ' kill=KILL restored -- mini-docker attach web
     run -143 pty-drive raw expect='# ' kill=TERM restored -- mini-docker attach web
