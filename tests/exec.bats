@@ -142,7 +142,7 @@ find_inside() {
 @test "-it: a terminal of the container's; -t without a terminal" {
     web
     run -3 pty-drive size=33x77 deadline=60 expect='# ' raw send='tty; stty size; echo $TERM\r' expect=xterm size=44x99 \
-        send='sleep 99\r' expect='sleep 99' nap=100 send='\x03' expect='# ' send='stty size\r' expect='44 99' send='exit 3\r' restored -- \
+        send="sh -c \"echo be''gun; exec sleep 100\"\\r" expect='begun' send='\x03' expect='# ' send='stty size\r' expect='44 99' send='exit 3\r' restored -- \
         mini-docker exec -it web sh
     for line in /dev/pts/0 '33 77' xterm; do assert_line "$line"$'\r'; done
     run -0 mini-docker exec -t -e TERM=vt100 web sh -c 'tty; echo $TERM' < /dev/null

@@ -335,7 +335,7 @@ none_inside() { [[ $(nsenter -t "$pid" -m -p ps | grep -c 'ns-enter\|100[12]') =
 @test "a terminal of the container's devpts; /dev/console stays as it is" {
     container -- sleep 1000
     ENTER=(tty-relay --socket-fd 6 -- ns-enter --console-fd 6)
-    run -3 pty-drive size=33x77 expect='# ' send='sleep 99\r' expect='sleep 99' nap=100 send='\x03' expect='# ' send='exit 3\r' restored -- \
+    run -3 pty-drive size=33x77 expect='# ' send="sh -c \"echo be''gun; exec sleep 100\"\\r" expect='begun' send='\x03' expect='# ' send='exit 3\r' restored -- \
         "${ENTER[@]}" "$pid" -- sh
     run -0 pty-drive size=33x77 expect=end restored -- "${ENTER[@]}" -u user "$pid" -- sh -c '
         tty; stty size; echo $TERM; stat -c "%U %a" "$(tty)"; : < /dev/tty && echo controlling; ls -1 /dev/pts; ls /dev/console; echo end'

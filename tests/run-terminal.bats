@@ -17,9 +17,9 @@ teardown() { run_teardown; }
 
 # bats test_tags=vm
 @test "^C, ^Z and ^D are for what runs inside; the status is the command's" {
-    run -7 pty-drive deadline=60 raw expect='# ' send='sleep 100\r' expect='sleep 100' nap=100 send='\x03' expect='# ' send='echo status $?\r' \
+    run -7 pty-drive deadline=60 raw expect='# ' send="sh -c \"echo be''gun; exec sleep 100\"\\r" expect='begun' send='\x03' expect='# ' send='echo status $?\r' \
         expect='status 130' send='cat\r' expect=cat nap=100 send='word\r' expect=word expect=word send='\x04' expect='# ' \
-        send='sleep 99\r' expect='sleep 99' nap=100 send='\x1a' expect=Stopped send='fg\r' expect='sleep 99' nap=100 send='\x03' \
+        send="sh -c \"echo be''gun; exec sleep 100\"\\r" expect='begun' send='\x1a' expect=Stopped send='fg\r' expect='exec sleep' nap=500 send='\x03' \
         expect='# ' send='exit 7\r' restored -- mini-docker run --rm -it busybox sh
     run -3 pty-drive raw expect=ready send='\x03' restored -- mini-docker run --rm -it --init busybox sh -c '
         trap "exit 3" INT; echo ready; while :; do sleep 0.02; done'

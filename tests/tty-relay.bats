@@ -143,10 +143,10 @@ is_gone() {
 }
 
 @test "^C and ^Z are for the command inside" {
-    run -7 pty-drive raw expect='> ' send='sleep 100\r' expect='sleep 100' nap=200 \
+    run -7 pty-drive raw expect='> ' send="sh -c \"echo be''gun; exec sleep 100\"\\r" expect='begun' \
         send='\x03' expect='> ' send='echo status $?\r' expect='status 130' \
-        send='sleep 99\r' expect='sleep 99' nap=200 send='\x1a' expect=Stopped expect='> ' \
-        send='fg\r' expect='sleep 99' nap=200 send='\x03' expect='> ' send='exit 7\r' restored -- \
+        send="sh -c \"echo be''gun; exec sleep 100\"\\r" expect='begun' send='\x1a' expect=Stopped expect='> ' \
+        send='fg\r' expect='exec sleep' nap=500 send='\x03' expect='> ' send='exit 7\r' restored -- \
         env PS1='> ' "${RELAY[@]}" bash --norc --noediting -i
 }
 
