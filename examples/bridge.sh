@@ -20,9 +20,9 @@ lease() {
 }
 
 # attached COMMAND...: in a network namespace that is joined to the bridge before the command runs; {} is
-# the number of the process that waits in it.
+# the number of the process that waits in it. Ends the shell that calls it.
 attached() {
-    ns-spawn --net \
+    exec ns-spawn --net \
         --setup-hook netsetup --setup-hook-arg attach --setup-hook-arg --quiet \
         --setup-hook-arg --pid --setup-hook-arg '{}' --setup-hook-arg --bridge --setup-hook-arg br0 \
         --setup-hook-arg --address --setup-hook-arg "$address" \
@@ -39,8 +39,7 @@ server=$!
 lease client
 echo '# Somebody else on the bridge asks the host:'
 # shellcheck disable=SC2016 # for the shell inside
-attached sh -c 'ip -brief address show eth0 2> /dev/null
-    until busybox wget -q -O - http://10.1.0.1:8080/; do sleep 0.1; done 2> /dev/null'
+(attached sh -c 'until busybox wget -q -O - http://10.1.0.1:8080/ 2> /dev/null; do sleep 0.1; done')
 echo '# Who has which address, and which port leads where:'
 netsetup lease list "$dir/leases"
 netsetup published
