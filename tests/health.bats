@@ -87,9 +87,9 @@ no_monitor() { [[ ! $(processes '* start --health *') ]]; }
     is unhealthy
     run -0 ctr-state get web health_log_5
     assert_output --partial ' -1 Health check exceeded timeout (300ms)'
-    only_one() { pid=$(monitors) && [[ $pid =~ ^[0-9]+$ ]]; } # between two checks it may be forking
+    only_one() { monitors > monitor && [[ $(< monitor) =~ ^[0-9]+$ ]]; } # between two checks it may be forking
     poll 20 only_one
-    kill -9 "$pid"
+    kill -9 "$(< monitor)"
     gone() { mini-docker exec web ps > ps && ! grep -F 'sleep 1234' ps; }
     poll 20 gone
 }

@@ -724,7 +724,7 @@ in_cgroups() {
     run -125 ns-spawn --exit-hook-arg x -- true
     assert_output --partial '--exit-hook-arg: x: stands before the hook that it belongs to'
     hooks=()
-    for i in {1..8}; do hooks+=(--exit-hook true); done
+    for i in {1..16}; do hooks+=(--exit-hook true); done
     run -0 ns-spawn "${hooks[@]}" -- true
     run -125 ns-spawn "${hooks[@]}" --exit-hook true -- true
     assert_output --partial 'one hook too many'
