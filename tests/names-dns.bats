@@ -266,7 +266,6 @@ no_server() { # NET
     [[ ! $(on_host ss -Hltun) ]]
 }
 
-# bats test_tags=vm
 @test "names come and go: UDP and TCP, IPv4, IPv6 and back" {
     host
     assert_equal "$(comes aaaa '10.9.0.2 fd00:9::2' web 0123456789ab alias)" '10.9.0.1 fd00:9::1'

@@ -511,12 +511,10 @@ process_is_gone() {
     reached_from_everywhere iptables
 }
 
-# bats test_tags=vm
 @test "containers get out by masquerade, networks are apart, nobody gets in (nft)" {
     out_and_apart nft
 }
 
-# bats test_tags=vm
 @test "containers get out by masquerade, networks are apart, nobody gets in (iptables)" {
     out_and_apart iptables
 }

@@ -254,7 +254,6 @@ holders() {
 
 NS=(ns-spawn --mnt --pid --uts --ipc --net --no-proc)
 
-# bats test_tags=vm
 @test "ctr-init --wait-fd: the container is set up meanwhile, and its command waits" {
     busybox_rootfs rootfs
     script "$WAITS; nsenter --net=/proc/\$1/ns/net ip link set lo up"

@@ -166,7 +166,6 @@ listen() {
     assert_line 0.0.0.0:800:80/tcp
 }
 
-# bats test_tags=vm
 @test "nothing is delivered to what is held: no connection, no packet, no memory" {
     hold 127.0.0.1:700:80 127.0.0.1:701:80/udp
     run -1 on host socat -u /dev/null TCP:127.0.0.1:700,connect-timeout=0.3
@@ -231,7 +230,6 @@ sockets() {
         grep -cxFf <(on host ss -H -lntue | grep -oP 'ino:\K[0-9]+') || :
 }
 
-# bats test_tags=vm
 @test "ns-spawn holds what its hooks send, alone, until its child has ended" {
     for detach in '' --detach; do
         HOLD+=(--setup-hook-arg 8080:80 --setup-hook-arg 53:53/udp)

@@ -43,7 +43,6 @@ on_background() { # HOST COMMAND...: until the test ends
     PIDS+=($!)
 }
 
-# bats test_tags=vm
 @test "the default network: an address, a route, names; gateway, host, outside and each other" {
     serve one
     run -0 md exec one ip -o -4 address show eth0
@@ -71,7 +70,6 @@ on_background() { # HOST COMMAND...: until the test ends
     refute_line --partial 'master md-'
 }
 
-# bats test_tags=vm
 @test "a published port: from outside, from the host by any of its addresses, from containers, from itself" {
     serve web -p 8080:80
     serve other
@@ -151,7 +149,6 @@ on_background() { # HOST COMMAND...: until the test ends
     run -125 md run --rm --network left --mac-address 01:00:00:00:00:01 busybox true
 }
 
-# bats test_tags=vm
 @test "user-made networks: apart from each other, names, several at once, fixed addresses" {
     md network create --subnet 10.7.0.0/24 left
     md network create --subnet 10.8.0.0/24 --internal right
@@ -194,7 +191,6 @@ on_background() { # HOST COMMAND...: until the test ends
     assert_output --partial 192.0.2.1
 }
 
-# bats test_tags=vm
 @test "kill -9 of all: the next command frees address, rules and names" {
     md network create net
     serve web --network net -p 8080:80
