@@ -53,7 +53,7 @@ on_background() { # HOST COMMAND...: until the test ends
     gateway=$(md exec one sh -c 'ip route | sed -n "s/^default via \([^ ]*\).*/\1/p"')
     on_background outside socat TCP-LISTEN:8000,fork,reuseaddr SYSTEM:'echo $SOCAT_PEERADDR'
     run -0 md run --rm busybox sh -c "ping -c 1 -W 2 $gateway && ping -c 1 -W 2 192.0.2.1 && ping -c 1 -W 2 $(address one)"
-    run -0 md run --rm busybox timeout 3 wget -q -O - "http://$(address one)/"
+    run -0 md run --rm --init busybox timeout 3 wget -q -O - "http://$(address one)/"
     assert_output one
     poll 5 on outside sh -c 'ss -ltn | grep -q :8000'
     run -0 md run --rm busybox nc -w 3 192.0.2.2 8000
@@ -140,7 +140,7 @@ on_background() { # HOST COMMAND...: until the test ends
     for text in 'inet6 fd00:7::77/64' 'link/ether 02:00:00:00:00:77' 'inet 10.8.0.88/24' 'inet6 fd00:8::88/64' 'link/ether 02:00:00:00:00:88'; do
         assert_output --partial "$text"
     done
-    run -0 md run --rm --network right busybox timeout 3 wget -q -O - 'http://[fd00:8::88]/'
+    run -0 md run --rm --init --network right busybox timeout 3 wget -q -O - 'http://[fd00:8::88]/'
     assert_output web
     for arguments in '--ip6 fd00:7::77' '--ip6 fd00:9::1' '--ip6 fd00:7::1' '--ip 10.7.0.255' '--ip 10.7.0.1'; do
         run -125 md run --rm --network left $arguments busybox true
@@ -155,9 +155,9 @@ on_background() { # HOST COMMAND...: until the test ends
     serve one --network left --ip 10.7.0.77 --network-alias first
     serve two --network right
     assert_equal "$(address one left)" 10.7.0.77
-    run -0 md run --rm --network left busybox timeout 3 wget -q -O - http://first/
+    run -0 md run --rm --init --network left busybox timeout 3 wget -q -O - http://first/
     assert_output one
-    run ! md run --rm --network left busybox timeout 1 wget -q -O - "http://$(address two right)/"
+    run ! md run --rm --init --network left busybox timeout 1 wget -q -O - "http://$(address two right)/"
     run ! md run --rm --network right busybox ping -c 1 -W 1 192.0.2.2
     run -0 md run --rm --network left --network right busybox sh -c 'timeout 3 wget -q -O - http://one/; timeout 3 wget -q -O - http://two/'
     assert_output $'one\ntwo'
