@@ -38,6 +38,7 @@ end() {
     wait "$pid" || :
 }
 
+# bats test_tags=vm
 @test "create, show, remove" {
     run -0 ctr-state create --name web --set image=busybox --env A=1 -- sh -c 'echo "$A"'
     dir=$output id=${output##*/}
@@ -87,6 +88,7 @@ end() {
     [[ ! -e $MINI_DOCKER_ROOT ]]
 }
 
+# bats test_tags=vm
 @test "names: taken once, freed with the container, only Docker's grammar" {
     id=$(basename "$(ctr-state create --name web)")
     run -1 ctr-state create --name web
@@ -237,6 +239,7 @@ end() {
     assert_equal "$(ctr-state get web status)" running
 }
 
+# bats test_tags=vm
 @test "list: those that run, all, the youngest first; no field is empty" {
     need_command jq
     one=$(ctr-state create --name one --set image=$'a\tb')
@@ -267,6 +270,7 @@ end() {
     assert_output "ctr-state: $bad: read: Is a directory"
 }
 
+# bats test_tags=vm
 @test "remove: trees, gone already, several, one that is unknown" {
     dir=$(ctr-state create --name web)
     mkdir -p "$dir/work/work" "$dir/upper/a/b/c"
@@ -700,6 +704,7 @@ prune aa
 ARGS
 }
 
+# bats test_tags=vm
 @test "watch: a line an event; nothing that was there before" {
     old=$(ctr-state create --name old --set image=i)
     ctr-state watch > out 3>&- &

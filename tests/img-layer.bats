@@ -94,6 +94,7 @@ canary() {
     find out -path out/in -printf '%p %m %U:%G\n' -o -printf '%p %y %m %U:%G %T@ %C@ %n %s %l\n'
 }
 
+# bats test_tags=vm
 @test "pack and unpack: an identical tree, and the same archive again" {
     make_tree tree
     img-layer pack tree > one.tar
@@ -256,6 +257,7 @@ entries	$(find copy | wc -l)"
     done
 }
 
+# bats test_tags=vm
 @test "names that leave the root" {
     refused '\.\./victim: the name leaves' tarmake f ../victim x e - -
     refused 'a/\.\./\.\./victim: the name leaves' tarmake f a/../../victim x e - -
@@ -351,6 +353,7 @@ over() {
         bash -euo pipefail -c "$(declare -f change_tree tree)"' ; cd merged; "$@"' bash "$@"
 }
 
+# bats test_tags=vm
 @test "diff: what was added, changed and deleted, as Docker tells it" {
     make_layers
     over true
@@ -507,6 +510,7 @@ layer() {
     assert_equal "$(stat -c '%t:%T' facts/a)" 0:0
 }
 
+# bats test_tags=vm
 @test "unpack --overlay: hostile whiteouts" {
     mkdir bin # unpack is given the option
     printf '#!/bin/sh\nverb=$1; shift; exec "%s/img-layer" "$verb" $([ "$verb" != unpack ] || echo --overlay) "$@"\n' "$BIN" > bin/img-layer

@@ -34,6 +34,7 @@ store_holds() { # LAYERS BLOBS
     assert_equal "$(ls -A "$layers" | wc -l) $(ls -A "$images/blobs/sha256" | wc -l)" "$*"
 }
 
+# bats test_tags=vm
 @test "tag, and rmi as Docker says it" {
     id=$(import one web)
     layer=$(layer_of web)

@@ -7,6 +7,7 @@ setup_file() { run_setup_file; }
 setup() { run_setup; }
 teardown() { run_teardown; }
 
+# bats test_tags=vm
 @test "a terminal: its name, modes, size, and the caller's as it was" {
     run -0 pty-drive size=33x77 deadline=60 expect=ready raw size=44x99 send='x\r' expect=99 restored -- mini-docker run --rm -it busybox sh -c '
         tty; test -t 0 && test -t 1 && test -t 2 && echo all; ls -l /dev/console | cut -c 1; stat -c "%u %a" /dev/pts/0

@@ -11,6 +11,7 @@ teardown() {
     run_teardown
 }
 
+# bats test_tags=vm
 @test "start -a: output from the first byte on, apart, each run's alone; the exit status" {
     mini-docker create --name web busybox sh -c 'printf out; echo err >&2; exit 3' > /dev/null
     for _ in 1 2 3; do
@@ -76,6 +77,7 @@ teardown() {
     assert_output --partial 'nosuch: exec: No such file or directory'
 }
 
+# bats test_tags=vm
 @test "run in the foreground without --rm: seen as ever, and logged" {
     run -3 --separate-stderr mini-docker run --name web busybox sh -c 'printf out; echo err >&2; exit 3'
     assert_equal "$output|$stderr" 'out|err'

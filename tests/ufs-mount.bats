@@ -79,6 +79,7 @@ tree() { # DIR: all there is to a tree, one line per entry
     wait $! || :
 }
 
+# bats test_tags=vm
 @test "without --upper the tree is read-only" {
     inside '
         ufs-mount --lower top --lower low merged
@@ -88,6 +89,7 @@ tree() { # DIR: all there is to a tree, one line per entry
     [[ ! -e low/x && ! -e top/x ]]
 }
 
+# bats test_tags=vm
 @test "one layer alone is bound, read-only" {
     inside '
         ufs-mount --lower low merged
@@ -174,6 +176,7 @@ mount_many() {
     done
 }
 
+# bats test_tags=vm
 @test "names with , : \\ = spaces and newlines" {
     make_odd
     mount_odd
@@ -280,6 +283,7 @@ mount_many() {
     inside 'ufs-mount --lower low merged; [[ -e merged/dir ]]; fails 1 touch merged/x'
 }
 
+# bats test_tags=vm
 @test "--unmount; gone already is success" {
     inside '
         ufs-mount --lower top --lower low --upper upper --work work merged
