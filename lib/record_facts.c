@@ -108,11 +108,16 @@ static bool read_facts(int store, const char *id, const char *file, struct list 
 	return true;
 }
 
+/* A number nobody has, or somebody else has since the machine was started, must not get a signal.
+ */
 static void add_facts(struct record *record, const struct list *facts)
 {
-	for (size_t i = 0; i < facts->count; i++) /* a number nobody has must not get a signal */
-		if (record->alive ||
-		    (strncmp(facts->at[i], "pid=", 4) && strncmp(facts->at[i], "start=", 6)))
+	bool before = !is_this_boot(facts);
+
+	for (size_t i = 0; i < facts->count; i++)
+		if ((record->alive ||
+		     (strncmp(facts->at[i], "pid=", 4) && strncmp(facts->at[i], "start=", 6))) &&
+		    !(before && !strncmp(facts->at[i], "supervisor", 10)))
 			list_add(&record->facts, facts->at[i]);
 }
 
