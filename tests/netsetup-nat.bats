@@ -40,10 +40,16 @@ listens() { # HOST KIND HEXPORT
     grep -q ":$3 0*:0000 " "/proc/${host_pid[$1]}/net/$2"
 }
 
-# ask HOST PROTO ADDRESS PORT: the answer
+# ask HOST PROTO ADDRESS PORT: the answer. A datagram may be lost, so who hears nothing asks again.
 ask() {
     on "$1" timeout "${SECONDS_TO_WAIT-20}" bash -c '
-        exec 4<> "/dev/$0/$1/$2" && echo . >&4 && line=$(head -n 1 <&4) && echo "${line:?}"' "$2" "$3" "$4" 2>&1
+        exec 4<> "/dev/$0/$1/$2" || exit
+        status=124
+        while ((status == 124)); do
+            echo . >&4 || exit
+            line=$(timeout 2 head -n 1 <&4) && status=0 || status=$?
+        done
+        echo "${line:?}"' "$2" "$3" "$4" 2>&1
 }
 
 # answers HOST PROTO ADDRESS PORT NAME [FROM]: so it does, to who asks with that address
