@@ -30,21 +30,9 @@ free_networks() {
     md network prune -f > /dev/null
 }
 
-# interrupt MICROSECONDS WHO COMMAND...: start it on the host, in a process group of its own; after that
-# time kill the whole group, or a random process of it
-interrupt() {
-    local pid victims
-    setsid nsenter --net="/proc/${host_pid[host]}/ns/net" -- "${@:3}" < /dev/null > /dev/null 2>&1 3>&- &
-    pid=$!
-    printf -v pause '0.%06d' "$1"
-    read -rt "$pause" <> <(:) || :
-    if [[ $2 == all ]]; then
-        kill -KILL -- "$pid" "-$pid" 2> /dev/null || : # it may not have its group yet
-    else
-        mapfile -t victims < <(pgrep -g "$pid")
-        ((${#victims[@]} == 0)) || kill -KILL "${victims[RANDOM % ${#victims[@]}]}" 2> /dev/null || :
-    fi
-    wait "$pid" 2> /dev/null || :
+# interrupt_host MICROSECONDS WHO COMMAND...: interrupt, on the host
+interrupt_host() {
+    interrupt "$1" "$2" nsenter --net="/proc/${host_pid[host]}/ns/net" -- "${@:3}"
 }
 
 # owners: whose there is something: of addresses, names, own servers, published ports and interfaces
@@ -186,7 +174,7 @@ only_of_running() {
 # moment N WHO COMMAND...: kill at a random moment, the later the greater N; what then looks finds nothing of the dead
 moment() {
     local looks=('ps -a' 'system prune -f' 'rm -f aa' 'start aa')
-    interrupt $(($1 * 2500 + RANDOM % 2500)) "$2" "${@:3}"
+    interrupt_host $(($1 * 2500 + RANDOM % 2500)) "$2" "${@:3}"
     # A name server whose starter alone was killed is known to nobody yet; prune finds it.
     [[ $2 == all ]] || looks=('system prune -f'{,,,})
     poll 20 only_of_running ${looks[$1 % 4]}
@@ -231,10 +219,10 @@ moment() {
     md run -d --name aa -p 8080:80 busybox sleep 1000 > /dev/null
     for n in {0..23}; do
         case $((n % 4)) in
-            0) interrupt $((n * 1500 + RANDOM % 2500)) all mini-docker network create --subnet 10.7.0.0/24 other ;;
-            1) interrupt $((n * 1500 + RANDOM % 2500)) all mini-docker network rm other ;;
-            2) interrupt $((n * 1500 + RANDOM % 2500)) all mini-docker network connect made aa ;;
-            3) interrupt $((n * 1500 + RANDOM % 2500)) all mini-docker network disconnect made aa ;;
+            0) interrupt_host $((n * 1500 + RANDOM % 2500)) all mini-docker network create --subnet 10.7.0.0/24 other ;;
+            1) interrupt_host $((n * 1500 + RANDOM % 2500)) all mini-docker network rm other ;;
+            2) interrupt_host $((n * 1500 + RANDOM % 2500)) all mini-docker network connect made aa ;;
+            3) interrupt_host $((n * 1500 + RANDOM % 2500)) all mini-docker network disconnect made aa ;;
         esac
         md network ls > /dev/null # whatever it is: the next ones work
         case $((n % 4)) in

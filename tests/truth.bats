@@ -165,23 +165,6 @@ left_of_test() {
     ls "$TMPDIR"
 }
 
-# interrupt MICROSECONDS WHO COMMAND...: start it in a process group of its own; after that time kill the
-# whole group, or a random process of it
-interrupt() {
-    local pid victims
-    setsid "${@:3}" < /dev/null > /dev/null 2>&1 3>&- &
-    pid=$!
-    printf -v pause '0.%06d' "$1"
-    read -rt "$pause" <> <(:) || :
-    if [[ $2 == all ]]; then
-        kill -KILL -- "$pid" "-$pid" 2> /dev/null || : # it may not have its group yet
-    else
-        mapfile -t victims < <(pgrep -g "$pid")
-        ((${#victims[@]} == 0)) || kill -KILL "${victims[RANDOM % ${#victims[@]}]}" 2> /dev/null || :
-    fi
-    wait "$pid" 2> /dev/null || :
-}
-
 @test "nothing is left, whatever is killed at a hundred moments of run -d, start, stop, rm and exec" {
     interfaces=$(ls /sys/class/net)
     for n in {0..24}; do

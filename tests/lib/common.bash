@@ -130,3 +130,20 @@ busybox_image() { # [NAME[:TAG]]
 debian_rootfs() { # DIR
     mkdir -p "$1" && tar -xpf "$TOP/build/debian.tar" -C "$1"
 }
+
+# interrupt MICROSECONDS WHO COMMAND...: start it in a process group of its own; after that time kill the
+# whole group, or a random process of it
+interrupt() {
+    local pid victims
+    setsid "${@:3}" < /dev/null > /dev/null 2>&1 3>&- &
+    pid=$!
+    printf -v pause '0.%06d' "$1"
+    read -rt "$pause" <> <(:) || :
+    if [[ $2 == all ]]; then
+        kill -KILL -- "$pid" "-$pid" 2> /dev/null || : # it may not have its group yet
+    else
+        mapfile -t victims < <(pgrep -g "$pid")
+        ((${#victims[@]} == 0)) || kill -KILL "${victims[RANDOM % ${#victims[@]}]}" 2> /dev/null || :
+    fi
+    wait "$pid" 2> /dev/null || :
+}
