@@ -555,7 +555,7 @@ shows() { # WORDS OPTION...: these are the lines
     assert_equal "$output" out
     assert_equal "$stderr" err
     run -0 ctr-log run --max-size 1k --max-file 2 log seq 1000 # with no `--`
-    poll 10 eval '! is_written log'
+    timeout 10 ctr-log wait log
     assert_equal "$(ctr-log read --tail 1 log) $(echo log*)" '1000 log log.1'
     run -137 ctr-log run log -- sh -c 'kill -9 $$'
 }

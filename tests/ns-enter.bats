@@ -157,9 +157,10 @@ not_there() { [[ ! -e /proc/$1 ]]; }
     ns-enter --args-fd 9 "$pid" 9< args > out 2>&1 < /dev/null 3>&- &
     PIDS+=($!)
     exec 8> args
+    printf %0100000d 0 >&8 # more than a pipe holds: it has come to read
     kill -9 "$waiter"
     poll 10 is_gone "$pid"
-    (printf 'true\0' >&8) || : # it may not have come to wait
+    printf '\0' >&8
     exec 8>&-
     ended 125
     assert_equal "$(< out)" "ns-enter: $pid: the process has ended"
