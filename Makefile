@@ -125,19 +125,19 @@ demo: ## install what is missing, build, and show a container
 	@PATH=$(CURDIR)/$(BUILD)/bin:$$PATH sh examples/demo.sh
 	@echo 'Now try: sudo $(BUILD)/bin/mini-docker run -it --rm busybox'
 
-test: ## install what is missing, build, and run the tests (TESTS=FILES, STRICT=1, SANITIZE=1)
+test: ## install what is missing, build, and run the tests (TESTS=FILES, STRICT=1, SANITIZE=1, AGAIN=N)
 	@[ "$$(id -u)" = 0 ] || { echo 'make test: needs root (sudo make test)' >&2; exit 1; }
 	@.ci/install $(FOR_BUILD) $(FOR_TEST)
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all build/busybox.tar
 	@$(MAKE) --no-print-directory -s build/debian.tar || echo 'no Debian tree: tests that need it cannot run'
-	@tests/run --jobs $(JOBS) $(TESTS)
+	@tests/run --jobs $(JOBS) $(AGAIN:%=--again %) $(TESTS)
 
 test-vm: ## run the tests tagged vm, or with ALL=1 all, on cgroup v2 in a virtual machine
 	@[ "$$(id -u)" = 0 ] || { echo 'make test-vm: needs root (sudo make test-vm)' >&2; exit 1; }
 	@.ci/install $(FOR_BUILD) $(FOR_TEST) $(FOR_VM)
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all build/busybox.tar
 	@tests/vm/run $(if $(STRICT),--env STRICT=$(STRICT)) $(if $(SANITIZE),--env SANITIZE=$(SANITIZE)) \
-		--memory 3G --timeout 4200 -- tests/run --jobs $(JOBS) $(if $(ALL),,--filter-tags vm) $(TESTS)
+		--memory 3G --timeout 4200 -- tests/run --jobs $(JOBS) $(AGAIN:%=--again %) $(if $(ALL),,--filter-tags vm) $(TESTS)
 
 bench: ## measure against other container tools, side by side (CASES=names)
 	@.ci/install $(FOR_BUILD) $(FOR_BENCH)
