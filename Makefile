@@ -14,9 +14,10 @@ ALL_CFLAGS = $(BASE_CFLAGS) $(CFLAGS) -ffunction-sections -MMD -MP
 
 # Tools that run for every container are linked statically against musl: such a program starts in a
 # tenth of the time of one that loads glibc. The kernel's headers come from the host's own.
-STATIC_TOOLS := ns-spawn ns-enter ctr-init ufs-mount ufs-list cg-limit ctr-state ctr-log tty-relay tty-attach pid-signal
+STATIC_TOOLS := ns-spawn ns-enter ctr-init ufs-mount ufs-list cg-limit ctr-state ctr-log tty-relay tty-attach pid-signal \
+	netsetup
 # The others are off that path, and link the libraries that do their work.
-LIBRARY_TOOLS := img-layer img-store tree-copy tpl-format seccomp-compile netsetup
+LIBRARY_TOOLS := img-layer img-store tree-copy tpl-format seccomp-compile
 LIBS_img-layer := -larchive -lcrypto -lz
 LIBS_tree-copy := $(LIBS_img-layer)
 # Every run asks the store once: it starts faster without shared libraries.
@@ -24,11 +25,12 @@ LIBS_img-store := $(if $(SANITIZE),,-static) -ljansson -lcrypto
 # The same goes for what ends every list.
 LIBS_tpl-format := $(if $(SANITIZE),,-static) -ljansson
 LIBS_seccomp-compile := -lseccomp -ljansson
-LIBS_netsetup := -lmnl
+# What a static tool becomes when it needs a library after all, see lib/library.h.
+TWINS := netsetup
 
 # Packages, by what they are for, with the names of Debian 12.
 FOR_BUILD := gcc libc6-dev musl-tools linux-libc-dev libarchive-dev zlib1g-dev libssl-dev libjansson-dev \
-	libmount-dev libseccomp-dev libmnl-dev libnftables-dev libiptc-dev busybox-static jq
+	libmount-dev libseccomp-dev libnftables-dev libiptc-dev busybox-static jq
 FOR_TEST := bats bats-support bats-assert bats-file parallel strace attr acl libcap2-bin uidmap \
 	debootstrap iproute2 procps bsdextrautils bzip2 xz-utils zstd nftables iptables dnsmasq-base bind9-dnsutils socat python3 \
 	skopeo docker-registry umoci podman git curl ca-certificates
@@ -59,7 +61,7 @@ TEST_PROGRAMS := $(patsubst tests/lib/%.c,%,$(wildcard tests/lib/*.c))
 BENCH_PROGRAMS := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
 JOBS := $(shell nproc)
 
-all: $(TOOLS:%=$(BUILD)/bin/%) $(if $(DRIVER),$(BUILD)/bin/mini-docker) ## build the tools and the driver
+all: $(TOOLS:%=$(BUILD)/bin/%) $(TWINS:%=$(BUILD)/lib/mini-docker/%) $(if $(DRIVER),$(BUILD)/bin/mini-docker) ## build the tools and the driver
 all: $(if $(DRIVER),$(BUILD)/share/options.made)
 all: $(if $(FILTER),$(BUILD)/share/seccomp.bpf $(BUILD)/share/seccomp.json) $(TEST_PROGRAMS:%=$(BUILD)/test/%)
 
@@ -88,6 +90,10 @@ $(STATIC_TOOLS:%=$(BUILD)/bin/%): $(BUILD)/bin/%: tools/%.c $(BUILD)/static/lib.
 $(LIBRARY_TOOLS:%=$(BUILD)/bin/%): $(BUILD)/bin/%: tools/%.c $(BUILD)/shared/lib.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LIBRARY_FLAGS) -MF $(BUILD)/shared/$*.tool.d $(LINK) $(LIBS_$*)
+	@mv $@.new $@
+$(TWINS:%=$(BUILD)/lib/mini-docker/%): $(BUILD)/lib/mini-docker/%: tools/%.c $(BUILD)/shared/lib.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LIBRARY_FLAGS) -MF $(BUILD)/shared/$*.twin.d $(LINK)
 	@mv $@.new $@
 $(BUILD)/test/%: tests/lib/%.c $(BUILD)/static/lib.a
 	@mkdir -p $(@D)
@@ -187,9 +193,10 @@ comma := ,
 
 put = $(if $(2),install -m $(1) $(2) $(DESTDIR)$(PREFIX)/$(3))
 install: all ## install below PREFIX (/usr/local), in DESTDIR
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin libexec/mini-docker/lib share/mini-docker/options \
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/mini-docker libexec/mini-docker/lib share/mini-docker/options \
 		share/man/man1 share/bash-completion/completions)
 	$(call put,755,$(TOOLS:%=$(BUILD)/bin/%),bin)
+	$(call put,755,$(TWINS:%=$(BUILD)/lib/mini-docker/%),lib/mini-docker)
 	$(call put,644,$(COMMANDS),libexec/mini-docker)
 	$(call put,644,$(SHARED),libexec/mini-docker/lib)
 	$(call put,644,$(if $(FILTER),$(addprefix $(BUILD)/share/,seccomp.bpf seccomp.json)),share/mini-docker)
@@ -206,7 +213,7 @@ ifneq ($(DRIVER),)
 endif
 
 uninstall: ## remove what install put below PREFIX, in DESTDIR
-	cd $(DESTDIR)$(PREFIX) && rm -rf libexec/mini-docker share/mini-docker \
+	cd $(DESTDIR)$(PREFIX) && rm -rf lib/mini-docker libexec/mini-docker share/mini-docker \
 		$(addprefix bin/,$(TOOLS) mini-docker) \
 		$(addprefix share/man/man1/,$(notdir $(PAGES))) \
 		$(addprefix share/bash-completion/completions/,$(TOOLS) mini-docker)

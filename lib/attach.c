@@ -42,7 +42,7 @@ static void choose(struct attachment *a, const struct link *bridge)
 	(void)snprintf(a->host_name, sizeof(a->host_name), "veth%08x", chance);
 }
 
-static int check_address(const struct nlmsghdr *message, void *of)
+static void check_address(const struct nlmsghdr *message, void *of)
 {
 	const struct attachment *a = of;
 	struct cidr there;
@@ -53,7 +53,6 @@ static int check_address(const struct nlmsghdr *message, void *of)
 			if (cidr_same_address(&a->addresses[i], &there))
 				refuse(cidr_address_text(&there, text),
 				       "the address is in use in that namespace");
-	return MNL_CB_OK;
 }
 
 static void check_addresses(const struct attachment *a)
@@ -77,8 +76,8 @@ static void undo_pair(void *name)
 /* Without this there is a queue for each processor, all but one of which is never used. */
 static void put_one_queue(struct nlmsghdr *request)
 {
-	mnl_attr_put_u32(request, IFLA_NUM_TX_QUEUES, 1);
-	mnl_attr_put_u32(request, IFLA_NUM_RX_QUEUES, 1);
+	nl_put_u32(request, IFLA_NUM_TX_QUEUES, 1);
+	nl_put_u32(request, IFLA_NUM_RX_QUEUES, 1);
 }
 
 static void ask_for_pair(const struct attachment *a, const struct link *bridge, int netns)
@@ -87,24 +86,24 @@ static void ask_for_pair(const struct attachment *a, const struct link *bridge, 
 	struct nlmsghdr *request = rtnl_request(&host, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL,
 	                                        sizeof(*body), &body, "make a pair of interfaces");
 
-	mnl_attr_put_strz(request, IFLA_IFNAME, a->host_name);
-	mnl_attr_put_u32(request, IFLA_MTU, a->mtu);
-	mnl_attr_put_u32(request, IFLA_MASTER, bridge->index);
+	nl_put_text(request, IFLA_IFNAME, a->host_name);
+	nl_put_u32(request, IFLA_MTU, a->mtu);
+	nl_put_u32(request, IFLA_MASTER, bridge->index);
 	put_one_queue(request);
-	struct nlattr *info = mnl_attr_nest_start(request, IFLA_LINKINFO);
-	mnl_attr_put_strz(request, IFLA_INFO_KIND, "veth");
-	struct nlattr *data = mnl_attr_nest_start(request, IFLA_INFO_DATA);
-	struct nlattr *peer = mnl_attr_nest_start(request, VETH_INFO_PEER);
-	peer_body = mnl_nlmsg_put_extra_header(request, sizeof(*peer_body));
+	struct nlattr *info = nl_nest(request, IFLA_LINKINFO);
+	nl_put_text(request, IFLA_INFO_KIND, "veth");
+	struct nlattr *data = nl_nest(request, IFLA_INFO_DATA);
+	struct nlattr *peer = nl_nest(request, VETH_INFO_PEER);
+	peer_body = nl_put_header(request, sizeof(*peer_body));
 	(void)peer_body; /* zeroed */
-	mnl_attr_put_strz(request, IFLA_IFNAME, a->name);
-	mnl_attr_put(request, IFLA_ADDRESS, MAC_SIZE, a->mac);
-	mnl_attr_put_u32(request, IFLA_MTU, a->mtu);
-	mnl_attr_put_u32(request, IFLA_NET_NS_FD, (uint32_t)netns);
+	nl_put_text(request, IFLA_IFNAME, a->name);
+	nl_put(request, IFLA_ADDRESS, MAC_SIZE, a->mac);
+	nl_put_u32(request, IFLA_MTU, a->mtu);
+	nl_put_u32(request, IFLA_NET_NS_FD, (uint32_t)netns);
 	put_one_queue(request);
-	mnl_attr_nest_end(request, peer);
-	mnl_attr_nest_end(request, data);
-	mnl_attr_nest_end(request, info);
+	nl_nest_end(request, peer);
+	nl_nest_end(request, data);
+	nl_nest_end(request, info);
 }
 
 /*
@@ -113,13 +112,13 @@ static void ask_for_pair(const struct attachment *a, const struct link *bridge, 
  */
 static void put_hairpin(struct nlmsghdr *request)
 {
-	struct nlattr *info = mnl_attr_nest_start(request, IFLA_LINKINFO);
+	struct nlattr *info = nl_nest(request, IFLA_LINKINFO);
 
-	mnl_attr_put_strz(request, IFLA_INFO_SLAVE_KIND, "bridge");
-	struct nlattr *data = mnl_attr_nest_start(request, IFLA_INFO_SLAVE_DATA);
-	mnl_attr_put_u8(request, IFLA_BRPORT_MODE, 1);
-	mnl_attr_nest_end(request, data);
-	mnl_attr_nest_end(request, info);
+	nl_put_text(request, IFLA_INFO_SLAVE_KIND, "bridge");
+	struct nlattr *data = nl_nest(request, IFLA_INFO_SLAVE_DATA);
+	nl_put_u8(request, IFLA_BRPORT_MODE, 1);
+	nl_nest_end(request, data);
+	nl_nest_end(request, info);
 }
 
 static void make_pair(struct attachment *a, const struct link *bridge, int netns)
@@ -136,7 +135,7 @@ static void make_pair(struct attachment *a, const struct link *bridge, int netns
 	 */
 	struct nlmsghdr *request = link_change(&host, a->host_name, IFF_UP, "bring up");
 	if (a->alias)
-		mnl_attr_put(request, IFLA_IFALIAS, strlen(a->alias), a->alias);
+		nl_put(request, IFLA_IFALIAS, strlen(a->alias), a->alias);
 	put_hairpin(request);
 	if (a->mtu >= IPV6_LEAST_MTU && link_has_ipv6())
 		link_put_no_link_local(request);

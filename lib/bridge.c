@@ -48,16 +48,16 @@ static bool make(struct rtnl *r, const struct bridge *bridge)
 	                                        sizeof(*body), &body, "make a bridge");
 
 	link_make_mac(mac, first_of(bridge, AF_INET));
-	mnl_attr_put_strz(request, IFLA_IFNAME, bridge->name);
-	mnl_attr_put(request, IFLA_ADDRESS, sizeof(mac), mac);
-	mnl_attr_put_u32(request, IFLA_MTU, mtu);
-	struct nlattr *info = mnl_attr_nest_start(request, IFLA_LINKINFO);
-	mnl_attr_put_strz(request, IFLA_INFO_KIND, "bridge");
-	struct nlattr *data = mnl_attr_nest_start(request, IFLA_INFO_DATA);
-	mnl_attr_put_u32(request, IFLA_BR_STP_STATE, 0);
-	mnl_attr_put_u32(request, IFLA_BR_FORWARD_DELAY, 0);
-	mnl_attr_nest_end(request, data);
-	mnl_attr_nest_end(request, info);
+	nl_put_text(request, IFLA_IFNAME, bridge->name);
+	nl_put(request, IFLA_ADDRESS, sizeof(mac), mac);
+	nl_put_u32(request, IFLA_MTU, mtu);
+	struct nlattr *info = nl_nest(request, IFLA_LINKINFO);
+	nl_put_text(request, IFLA_INFO_KIND, "bridge");
+	struct nlattr *data = nl_nest(request, IFLA_INFO_DATA);
+	nl_put_u32(request, IFLA_BR_STP_STATE, 0);
+	nl_put_u32(request, IFLA_BR_FORWARD_DELAY, 0);
+	nl_nest_end(request, data);
+	nl_nest_end(request, info);
 	if (rtnl_send(r, NULL, NULL) == 0)
 		return true;
 	if (errno != EEXIST)
@@ -104,7 +104,7 @@ void bridge_create(struct rtnl *r, const struct bridge *bridge, struct link *lin
 	if (!made && bridge->mtu && bridge->mtu != link->mtu) {
 		struct nlmsghdr *request = link_change(r, bridge->name, 0, "set the MTU");
 
-		mnl_attr_put_u32(request, IFLA_MTU, link->mtu = bridge->mtu);
+		nl_put_u32(request, IFLA_MTU, link->mtu = bridge->mtu);
 	}
 	if (link_has_ipv6() && link->mtu >= IPV6_LEAST_MTU)
 		link_put_no_link_local(link_change(r, bridge->name, 0, "no link-local address"));

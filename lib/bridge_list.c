@@ -17,29 +17,28 @@ struct seen {
 	size_t link_count, address_count;
 };
 
-static int take_link(const struct nlmsghdr *message, void *into)
+static void take_link(const struct nlmsghdr *message, void *into)
 {
 	struct seen *seen = into;
 	size_t n = seen->link_count++;
 
 	if (!(n & (n + 1)))
 		seen->links = xrealloc(seen->links, 2 * (n + 1) * sizeof(*seen->links));
-	return link_take(message, &seen->links[n]);
+	link_take(message, &seen->links[n]);
 }
 
-static int take_address(const struct nlmsghdr *message, void *into)
+static void take_address(const struct nlmsghdr *message, void *into)
 {
-	const struct ifaddrmsg *body = mnl_nlmsg_get_payload(message);
+	const struct ifaddrmsg *body = nl_body(message);
 	struct seen *seen = into;
 	size_t n = seen->address_count;
 
 	if (body->ifa_scope != RT_SCOPE_UNIVERSE)
-		return MNL_CB_OK;
+		return;
 	if (!(n & (n + 1)))
 		seen->addresses = xrealloc(seen->addresses, 2 * (n + 1) * sizeof(*seen->addresses));
 	seen->addresses[n].link = body->ifa_index;
 	seen->address_count += link_take_address(message, &seen->addresses[n].address);
-	return MNL_CB_OK;
 }
 
 /* Again, when something changed meanwhile. */
@@ -53,7 +52,7 @@ static void dump(struct rtnl *r, struct seen *seen)
 		struct nlmsghdr *request = rtnl_request(r, RTM_GETLINK, NLM_F_DUMP, sizeof(*body),
 		                                        &body, "list the interfaces");
 
-		mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+		nl_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 		seen->link_count = seen->address_count = 0;
 		failed = rtnl_send(r, take_link, seen);
 		if (failed)

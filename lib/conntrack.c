@@ -18,16 +18,16 @@ enum { FILTER_PROTOCOL = 1 << 3 };
 
 static void fill_filter(struct nlmsghdr *question, const void *of)
 {
-	struct nlattr *tuple = mnl_attr_nest_start(question, CTA_TUPLE_ORIG);
-	struct nlattr *protocol = mnl_attr_nest_start(question, CTA_TUPLE_PROTO);
+	struct nlattr *tuple = nl_nest(question, CTA_TUPLE_ORIG);
+	struct nlattr *protocol = nl_nest(question, CTA_TUPLE_PROTO);
 
 	(void)of;
-	mnl_attr_put_u8(question, CTA_PROTO_NUM, IPPROTO_UDP);
-	mnl_attr_nest_end(question, protocol);
-	mnl_attr_nest_end(question, tuple);
-	struct nlattr *filter = mnl_attr_nest_start(question, CTA_FILTER);
-	mnl_attr_put_u32(question, CTA_FILTER_ORIG_FLAGS, FILTER_PROTOCOL);
-	mnl_attr_nest_end(question, filter);
+	nl_put_u8(question, CTA_PROTO_NUM, IPPROTO_UDP);
+	nl_nest_end(question, protocol);
+	nl_nest_end(question, tuple);
+	struct nlattr *filter = nl_nest(question, CTA_FILTER);
+	nl_put_u32(question, CTA_FILTER_ORIG_FLAGS, FILTER_PROTOCOL);
+	nl_nest_end(question, filter);
 }
 
 /* The tuples of connections, each with its header, as they came. */
@@ -51,10 +51,10 @@ static bool is_meant(const struct nlattr *tuple, const struct portspec *spec)
 	nf_nested(of[CTA_TUPLE_IP], ip, CTA_IP_MAX);
 	address = ip[spec->family == AF_INET ? CTA_IP_V4_DST : CTA_IP_V6_DST];
 	return address && protocol[CTA_PROTO_NUM] && protocol[CTA_PROTO_DST_PORT] &&
-	       mnl_attr_get_u8(protocol[CTA_PROTO_NUM]) == spec->protocol &&
-	       mnl_attr_get_u16(protocol[CTA_PROTO_DST_PORT]) == htons(spec->host_port) &&
-	       (portspec_is_wildcard(spec) || memcmp(mnl_attr_get_payload(address), spec->address,
-	                                             mnl_attr_get_payload_len(address)) == 0);
+	       nl_u8(protocol[CTA_PROTO_NUM]) == spec->protocol &&
+	       nl_u16(protocol[CTA_PROTO_DST_PORT]) == htons(spec->host_port) &&
+	       (portspec_is_wildcard(spec) ||
+	        memcmp(nl_data(address), spec->address, nl_size(address)) == 0);
 }
 
 static bool is_of_any(const struct nlattr *tuple, const struct tuples *tuples)
@@ -69,14 +69,14 @@ static bool is_of_any(const struct nlattr *tuple, const struct tuples *tuples)
 	return false;
 }
 
-static int take_connection(const struct nlmsghdr *message, void *to)
+static void take_connection(const struct nlmsghdr *message, void *to)
 {
 	const struct nlattr *of[CTA_MAX + 1];
 	struct tuples *tuples = to;
 
 	nf_attributes(message, of, CTA_MAX);
 	if (!of[CTA_TUPLE_ORIG] || !is_of_any(of[CTA_TUPLE_ORIG], tuples))
-		return MNL_CB_OK;
+		return;
 	struct nlattr **more = realloc(tuples->at, (tuples->count + 1) * sizeof(struct nlattr *));
 	struct nlattr *copy = more ? malloc(of[CTA_TUPLE_ORIG]->nla_len) : NULL;
 	if (more)
@@ -84,15 +84,13 @@ static int take_connection(const struct nlmsghdr *message, void *to)
 	if (copy)
 		tuples->at[tuples->count++] =
 		        memcpy(copy, of[CTA_TUPLE_ORIG], of[CTA_TUPLE_ORIG]->nla_len);
-	return MNL_CB_OK;
 }
 
 static void fill_tuple(struct nlmsghdr *question, const void *of)
 {
 	const struct nlattr *tuple = of;
 
-	mnl_attr_put(question, CTA_TUPLE_ORIG | NLA_F_NESTED, mnl_attr_get_payload_len(tuple),
-	             mnl_attr_get_payload(tuple));
+	nl_put(question, CTA_TUPLE_ORIG | NLA_F_NESTED, nl_size(tuple), nl_data(tuple));
 }
 
 static void forget(struct nf *nf, const struct ports *ports, int family)
@@ -126,7 +124,7 @@ static bool has_any_connection(void)
 void conntrack_forget(const struct ports *ports)
 {
 	static const int families[] = {AF_INET, AF_INET6};
-	struct nf nf = {.socket = NULL};
+	struct nf nf = {.socket = -1};
 	bool wanted[2] = {false, false};
 
 	for (size_t i = 0; i < ports->count; i++)

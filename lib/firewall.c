@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-const struct firewall *const firewalls[] = {&firewall_nft, &firewall_iptables, NULL};
+const struct firewall *const firewalls[FIREWALLS + 1] = {&firewall_nft, &firewall_iptables, NULL};
 
 const struct firewall *firewall_find(const char *name)
 {

@@ -81,7 +81,8 @@ struct firewall {
 extern const struct firewall firewall_nft, firewall_iptables;
 
 /* All of them, the better ones first; ends in NULL. */
-extern const struct firewall *const firewalls[];
+enum { FIREWALLS = 2 };
+extern const struct firewall *const firewalls[FIREWALLS + 1];
 
 /* By name: NULL: there is none. */
 const struct firewall *firewall_find(const char *name);

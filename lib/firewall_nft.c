@@ -20,7 +20,7 @@ void nft_open(struct nf *nf)
 
 static void put_table(struct nlmsghdr *message, const void *name)
 {
-	mnl_attr_put_strz(message, NFTA_TABLE_NAME, name);
+	nl_put_text(message, NFTA_TABLE_NAME, name);
 }
 
 bool nft_has_table(struct nf *nf)

@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "err.h"
 #include "firewall_nft.h"
-#include <dlfcn.h>
+#include "library.h"
 #include <nftables/libnftables.h>
 #include <string.h>
 
@@ -95,22 +95,17 @@ static const char ruleset[] =
         "	}\n"
         "}\n";
 
+static const char library_file[] = "libnftables.so.1";
+
 static void *symbol(void *library, const char *name)
 {
-	void *found = dlsym(library, name);
-
-	if (!found)
-		refuse("libnftables.so.1", "%s", dlerror());
-	return found;
+	return library_symbol(library, library_file, name);
 }
 
 void nft_make_table(void)
 {
-	void *library = dlopen("libnftables.so.1", RTLD_LAZY | RTLD_LOCAL);
+	void *library = library_load(library_file);
 	struct nft_ctx *nft;
-
-	if (!library)
-		refuse(NULL, "%s", dlerror());
 
 	struct nft_ctx *(*new)(uint32_t) = symbol(library, "nft_ctx_new");
 	int (*buffer)(struct nft_ctx *) = symbol(library, "nft_ctx_buffer_error");
@@ -119,7 +114,7 @@ void nft_make_table(void)
 
 	nft = new (NFT_CTX_DEFAULT);
 	if (!nft || buffer(nft) != 0)
-		refuse("libnftables.so.1", "out of memory");
+		refuse(library_file, "out of memory");
 	if (run(nft, ruleset) != 0) {
 		const char *why = error(nft);
 

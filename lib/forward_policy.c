@@ -36,12 +36,12 @@ static bool is_of_ip(int family)
 
 static uint32_t number_of(const struct nlattr *attribute, uint32_t otherwise)
 {
-	return attribute ? ntohl(mnl_attr_get_u32(attribute)) : otherwise;
+	return attribute ? ntohl(nl_u32(attribute)) : otherwise;
 }
 
-static int take_chain(const struct nlmsghdr *message, void *to)
+static void take_chain(const struct nlmsghdr *message, void *to)
 {
-	int family = ((const struct nfgenmsg *)mnl_nlmsg_get_payload(message))->nfgen_family;
+	int family = ((const struct nfgenmsg *)nl_body(message))->nfgen_family;
 	const struct nlattr *of[NFTA_CHAIN_MAX + 1], *hook[NFTA_HOOK_MAX + 1];
 	struct chains *chains = to;
 	struct chain *chain;
@@ -49,18 +49,17 @@ static int take_chain(const struct nlmsghdr *message, void *to)
 	nf_attributes(message, of, NFTA_CHAIN_MAX);
 	if (!is_of_ip(family) || !of[NFTA_CHAIN_HOOK] || !of[NFTA_CHAIN_TABLE] ||
 	    !of[NFTA_CHAIN_NAME])
-		return MNL_CB_OK;
+		return;
 	nf_nested(of[NFTA_CHAIN_HOOK], hook, NFTA_HOOK_MAX);
 	if (number_of(hook[NFTA_HOOK_HOOKNUM], 0) != HOOK_FORWARD ||
-	    (family == NFT_INET && strcmp(mnl_attr_get_str(of[NFTA_CHAIN_TABLE]), NFT_TABLE) == 0))
-		return MNL_CB_OK;
+	    (family == NFT_INET && strcmp(nl_text(of[NFTA_CHAIN_TABLE]), NFT_TABLE) == 0))
+		return;
 	chains->at = xrealloc(chains->at, (chains->count + 1) * sizeof(*chains->at));
 	chain = &chains->at[chains->count++];
 	chain->family = family;
 	chain->drops = number_of(of[NFTA_CHAIN_POLICY], POLICY_DROP + 1) == POLICY_DROP;
-	chain->table = xstrdup(mnl_attr_get_str(of[NFTA_CHAIN_TABLE]));
-	chain->name = xstrdup(mnl_attr_get_str(of[NFTA_CHAIN_NAME]));
-	return MNL_CB_OK;
+	chain->table = xstrdup(nl_text(of[NFTA_CHAIN_TABLE]));
+	chain->name = xstrdup(nl_text(of[NFTA_CHAIN_NAME]));
 }
 
 static void free_chains(struct chains *chains)
@@ -101,8 +100,8 @@ static void change_chain(struct nf *nf, int type, int flags, const struct chain 
 {
 	struct nlmsghdr *change = nf_change(nf, type, flags, chain->family);
 
-	mnl_attr_put_strz(change, NFTA_CHAIN_TABLE, chain->table);
-	mnl_attr_put_strz(change, NFTA_CHAIN_NAME, XTABLES_CHAIN);
+	nl_put_text(change, NFTA_CHAIN_TABLE, chain->table);
+	nl_put_text(change, NFTA_CHAIN_NAME, XTABLES_CHAIN);
 	nf_change_end(nf, change);
 }
 

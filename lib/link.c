@@ -6,95 +6,99 @@
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/ipv6.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
-static int take_kind(const struct nlattr *attr, void *into)
+static void take_kind(const struct nlattr *info, struct link *link)
 {
-	struct link *link = into;
+	const struct nlattr *attr;
 
-	if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
-		(void)snprintf(link->kind, sizeof(link->kind), "%s", mnl_attr_get_str(attr));
-	return MNL_CB_OK;
+	nl_each_nested (attr, info)
+		if (nl_type(attr) == IFLA_INFO_KIND)
+			(void)snprintf(link->kind, sizeof(link->kind), "%s", nl_text(attr));
 }
 
-static int take_ipv6(const struct nlattr *attr, void *into)
+static void take_ipv6(const struct nlattr *ipv6, struct link *link)
 {
-	const int *settings = mnl_attr_get_payload(attr);
+	const struct nlattr *attr;
 
-	if (mnl_attr_get_type(attr) == IFLA_INET6_CONF &&
-	    mnl_attr_get_payload_len(attr) > DEVCONF_DISABLE_IPV6 * sizeof(int))
-		((struct link *)into)->ipv6_off = settings[DEVCONF_DISABLE_IPV6];
-	return MNL_CB_OK;
+	nl_each_nested (attr, ipv6) {
+		const int *settings = nl_data(attr);
+
+		if (nl_type(attr) == IFLA_INET6_CONF &&
+		    nl_size(attr) > DEVCONF_DISABLE_IPV6 * sizeof(int))
+			link->ipv6_off = settings[DEVCONF_DISABLE_IPV6];
+	}
 }
 
-static int take_family(const struct nlattr *attr, void *into)
+static void take_families(const struct nlattr *families, struct link *link)
 {
-	if (mnl_attr_get_type(attr) == AF_INET6)
-		(void)mnl_attr_parse_nested(attr, take_ipv6, into);
-	return MNL_CB_OK;
+	const struct nlattr *attr;
+
+	nl_each_nested (attr, families)
+		if (nl_type(attr) == AF_INET6)
+			take_ipv6(attr, link);
 }
 
-static int take_attribute(const struct nlattr *attr, void *into)
+static void take_attribute(const struct nlattr *attr, struct link *link)
 {
-	struct link *link = into;
-
-	switch (mnl_attr_get_type(attr)) {
+	switch (nl_type(attr)) {
 	case IFLA_IFNAME:
-		(void)snprintf(link->name, sizeof(link->name), "%s", mnl_attr_get_str(attr));
+		(void)snprintf(link->name, sizeof(link->name), "%s", nl_text(attr));
 		break;
 	case IFLA_ADDRESS:
-		if (mnl_attr_get_payload_len(attr) == MAC_SIZE)
-			memcpy(link->mac, mnl_attr_get_payload(attr), MAC_SIZE);
+		if (nl_size(attr) == MAC_SIZE)
+			memcpy(link->mac, nl_data(attr), MAC_SIZE);
 		break;
 	case IFLA_MTU:
-		link->mtu = mnl_attr_get_u32(attr);
+		link->mtu = nl_u32(attr);
 		break;
 	case IFLA_MASTER:
-		link->master = mnl_attr_get_u32(attr);
+		link->master = nl_u32(attr);
 		break;
 	case IFLA_OPERSTATE:
-		link->ready = mnl_attr_get_u8(attr) == IF_OPER_UP;
+		link->ready = nl_u8(attr) == IF_OPER_UP;
 		break;
 	case IFLA_LINKINFO:
-		(void)mnl_attr_parse_nested(attr, take_kind, link);
+		take_kind(attr, link);
 		break;
 	case IFLA_AF_SPEC:
-		(void)mnl_attr_parse_nested(attr, take_family, link);
+		take_families(attr, link);
 		break;
 	default:
 		break;
 	}
-	return MNL_CB_OK;
 }
 
-int link_take(const struct nlmsghdr *message, void *into)
+void link_take(const struct nlmsghdr *message, void *into)
 {
-	const struct ifinfomsg *body = mnl_nlmsg_get_payload(message);
+	const struct ifinfomsg *body = nl_body(message);
+	const struct nlattr *attr;
 	struct link *link = into;
 
 	memset(link, 0, sizeof(*link));
 	link->index = (unsigned int)body->ifi_index;
 	link->flags = body->ifi_flags;
-	return mnl_attr_parse(message, sizeof(*body), take_attribute, link);
+	nl_each (attr, message, sizeof(*body))
+		take_attribute(attr, link);
 }
 
 bool link_take_address(const struct nlmsghdr *message, struct cidr *address)
 {
-	const struct ifaddrmsg *body = mnl_nlmsg_get_payload(message);
+	const struct ifaddrmsg *body = nl_body(message);
 	const struct nlattr *attr;
 
 	*address = (struct cidr){body->ifa_family, body->ifa_prefixlen, {0}};
 	if (body->ifa_family != AF_INET && body->ifa_family != AF_INET6)
 		return false;
-	mnl_attr_for_each(attr, message, sizeof(*body))
-	{
-		int type = mnl_attr_get_type(attr);
+	nl_each (attr, message, sizeof(*body)) {
+		int type = nl_type(attr);
 
 		/* Where there are both IFA_ADDRESS is the other end's; in IPv6 it comes alone. */
 		if ((type == IFA_LOCAL || (type == IFA_ADDRESS && body->ifa_family == AF_INET6)) &&
-		    mnl_attr_get_payload_len(attr) == cidr_bits(address) / 8)
-			memcpy(address->at, mnl_attr_get_payload(attr), cidr_bits(address) / 8);
+		    nl_size(attr) == cidr_bits(address) / 8)
+			memcpy(address->at, nl_data(attr), cidr_bits(address) / 8);
 	}
 	return true;
 }
@@ -107,8 +111,8 @@ static void look(struct rtnl *r, const char *name, unsigned int index)
 
 	body->ifi_index = (int)index;
 	if (name)
-		mnl_attr_put_strz(request, IFLA_IFNAME, name);
-	mnl_attr_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+		nl_put_text(request, IFLA_IFNAME, name);
+	nl_put_u32(request, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 }
 
 void link_look(struct rtnl *r, const char *name)

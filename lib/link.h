@@ -19,7 +19,7 @@ struct link {
 };
 
 /* Read one of an answer to RTM_GETLINK; as a callback, into a struct link. */
-int link_take(const struct nlmsghdr *message, void *into);
+void link_take(const struct nlmsghdr *message, void *into);
 
 /* The address in one of RTM_GETADDR; false: it is of another kind of network. */
 bool link_take_address(const struct nlmsghdr *message, struct cidr *address);

@@ -18,7 +18,7 @@ struct nlmsghdr *link_change(struct rtnl *r, const char *name, unsigned int flag
 	        rtnl_request(r, RTM_NEWLINK, 0, sizeof(*body), &body, "%s: %s", name, what);
 
 	body->ifi_flags = body->ifi_change = flags;
-	mnl_attr_put_strz(request, IFLA_IFNAME, name);
+	nl_put_text(request, IFLA_IFNAME, name);
 	return request;
 }
 
@@ -33,17 +33,17 @@ void link_remove(struct rtnl *r, const char *name)
 	struct nlmsghdr *request =
 	        rtnl_request(r, RTM_DELLINK, 0, sizeof(*body), &body, "remove the interface");
 
-	mnl_attr_put_strz(request, IFLA_IFNAME, name);
+	nl_put_text(request, IFLA_IFNAME, name);
 }
 
 void link_put_no_link_local(struct nlmsghdr *request)
 {
-	struct nlattr *families = mnl_attr_nest_start(request, IFLA_AF_SPEC);
-	struct nlattr *ipv6 = mnl_attr_nest_start(request, AF_INET6);
+	struct nlattr *families = nl_nest(request, IFLA_AF_SPEC);
+	struct nlattr *ipv6 = nl_nest(request, AF_INET6);
 
-	mnl_attr_put_u8(request, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
-	mnl_attr_nest_end(request, ipv6);
-	mnl_attr_nest_end(request, families);
+	nl_put_u8(request, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+	nl_nest_end(request, ipv6);
+	nl_nest_end(request, families);
 }
 
 void link_add_address(struct rtnl *r, unsigned int index, const struct cidr *address, int flags)
@@ -58,12 +58,12 @@ void link_add_address(struct rtnl *r, unsigned int index, const struct cidr *add
 	body->ifa_family = (uint8_t)address->family;
 	body->ifa_prefixlen = (uint8_t)address->length;
 	body->ifa_index = index;
-	mnl_attr_put(request, IFA_LOCAL, bytes, address->at);
-	mnl_attr_put(request, IFA_ADDRESS, bytes, address->at);
+	nl_put(request, IFA_LOCAL, bytes, address->at);
+	nl_put(request, IFA_ADDRESS, bytes, address->at);
 	if (address->family == AF_INET6)
-		mnl_attr_put_u32(request, IFA_FLAGS, IFA_F_NODAD);
+		nl_put_u32(request, IFA_FLAGS, IFA_F_NODAD);
 	else if (address->length < 31)
-		mnl_attr_put(request, IFA_BROADCAST, bytes, cidr_broadcast(address).at);
+		nl_put(request, IFA_BROADCAST, bytes, cidr_broadcast(address).at);
 }
 
 struct cidr link_local(const unsigned char mac[MAC_SIZE])

@@ -46,9 +46,14 @@ const struct opt net_firewall_options[] = {
 
 void each_firewall(void (*with)(const struct firewall *each))
 {
+	bool meant[FIREWALLS];
+
+	/* First all are asked: to ask one may load a library, which may begin all of this anew. */
 	for (size_t i = 0; firewalls[i]; i++)
-		if (firewall_asked ? firewall_asked == firewalls[i] && firewalls[i]->usable()
-		                   : firewalls[i]->used())
+		meant[i] = firewall_asked ? firewall_asked == firewalls[i] && firewalls[i]->usable()
+		                          : firewalls[i]->used();
+	for (size_t i = 0; firewalls[i]; i++)
+		if (meant[i])
 			with(firewalls[i]);
 }
 

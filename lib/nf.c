@@ -18,10 +18,10 @@ enum { CHANGE_ROOM = 64 * 1024, ANSWER_ROOM = 64 * 1024 };
 bool nf_open(struct nf *nf)
 {
 	memset(nf, 0, sizeof(*nf));
-	nf->socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	if (!nf->socket && (errno == EPROTONOSUPPORT || errno == EAFNOSUPPORT))
+	nf->socket = nl_open(NETLINK_NETFILTER);
+	if (nf->socket < 0 && (errno == EPROTONOSUPPORT || errno == EAFNOSUPPORT))
 		return false;
-	if (!nf->socket || mnl_socket_bind(nf->socket, 0, MNL_SOCKET_AUTOPID) != 0)
+	if (nf->socket < 0)
 		fail(NULL, "netlink");
 	nf->sequence = 1;
 	nf->question = 1U << 31;
@@ -45,20 +45,20 @@ static void leave_to_child(int socket)
 
 void nf_close(struct nf *nf)
 {
-	if (nf->socket && nf->deletes)
-		leave_to_child(mnl_socket_get_fd(nf->socket));
-	if (nf->socket)
-		(void)mnl_socket_close(nf->socket);
+	if (nf->socket >= 0 && nf->deletes)
+		leave_to_child(nf->socket);
+	if (nf->socket >= 0)
+		(void)close(nf->socket);
 	free(nf->out);
-	memset(nf, 0, sizeof(*nf));
+	*nf = (struct nf){.socket = -1};
 }
 
 /* A message with nfnetlink's own header behind netlink's. */
 static struct nlmsghdr *put_header(void *at, int type, int flags, uint32_t sequence, int family,
                                    int resource)
 {
-	struct nlmsghdr *message = mnl_nlmsg_put_header(at);
-	struct nfgenmsg *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
+	struct nlmsghdr *message = nl_begin(at);
+	struct nfgenmsg *header = nl_put_header(message, sizeof(*header));
 
 	message->nlmsg_type = (uint16_t)type;
 	message->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
@@ -93,7 +93,7 @@ void nf_begin(struct nf *nf, uint32_t generation)
 	nf->used = nf->count = 0;
 	begin = next_message(nf, NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
 	if (generation)
-		mnl_attr_put_u32(begin, NFNL_BATCH_GENID, htonl(generation));
+		nl_put_u32(begin, NFNL_BATCH_GENID, htonl(generation));
 	end_message(nf, begin);
 }
 
@@ -119,16 +119,15 @@ static int take_errors(struct nf *nf)
 	int why = 0, lost = 0;
 
 	for (;;) {
-		ssize_t got = recv(mnl_socket_get_fd(nf->socket), in, sizeof(in), MSG_DONTWAIT);
-		int left = (int)got;
+		ptrdiff_t got = nl_receive(nf->socket, in, sizeof(in), MSG_DONTWAIT);
+		const struct nlmsghdr *at;
 
 		if (got < 0 && errno == ENOBUFS)
 			lost = errno;
 		else if (got <= 0)
 			break;
-		for (struct nlmsghdr *at = (void *)in; mnl_nlmsg_ok(at, left);
-		     at = mnl_nlmsg_next(at, &left)) {
-			const struct nlmsgerr *error = mnl_nlmsg_get_payload(at);
+		nl_each_message (at, in, got) {
+			const struct nlmsgerr *error = nl_body(at);
 
 			if (at->nlmsg_type == NLMSG_ERROR && error->error && !why)
 				why = -error->error;
@@ -140,7 +139,7 @@ static int take_errors(struct nf *nf)
 
 int nf_commit(struct nf *nf)
 {
-	int fd = mnl_socket_get_fd(nf->socket), bytes;
+	int bytes;
 
 	end_message(nf, next_message(nf, NFNL_MSG_BATCH_END, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES));
 	bytes = (int)nf->used * 2;
@@ -149,17 +148,43 @@ int nf_commit(struct nf *nf)
 	 * not to raise it (in a user namespace) it may be enough.
 	 */
 	if (nf->used > CHANGE_ROOM)
-		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes));
-	if (mnl_socket_sendto(nf->socket, nf->out, nf->used) < 0)
+		(void)setsockopt(nf->socket, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes));
+	if (nl_send(nf->socket, nf->out, nf->used))
 		return -1;
 	return take_errors(nf);
 }
 
+/* 1: more are to come, 0: that was all, -1 with errno: so was that, it failed. */
+static int take_answers(const struct nf *nf, const char *buffer, size_t got, nl_taker *take,
+                        void *to)
+{
+	const struct nlmsghdr *message;
+
+	nl_each_message (message, buffer, got) {
+		const struct nlmsgerr *end = nl_body(message);
+
+		if (message->nlmsg_seq != nf->question)
+			continue;
+		if (message->nlmsg_flags & NLM_F_DUMP_INTR) {
+			errno = EINTR;
+			return -1;
+		}
+		if (message->nlmsg_type == NLMSG_DONE)
+			return 0;
+		if (message->nlmsg_type == NLMSG_ERROR) {
+			errno = -end->error;
+			return end->error ? -1 : 0;
+		}
+		if (take)
+			take(message, to);
+	}
+	return 1;
+}
+
 int nf_ask(struct nf *nf, int type, int flags, int family,
-           void (*fill)(struct nlmsghdr *question, const void *of), const void *of, mnl_cb_t take,
+           void (*fill)(struct nlmsghdr *question, const void *of), const void *of, nl_taker *take,
            void *to)
 {
-	unsigned int port = mnl_socket_get_portid(nf->socket);
 	char *buffer = xalloc(ANSWER_ROOM);
 	struct nlmsghdr *question;
 	int more = 1, error;
@@ -170,30 +195,28 @@ int nf_ask(struct nf *nf, int type, int flags, int family,
 	                      ++nf->question, family, 0);
 	if (fill)
 		fill(question, of);
-	if (mnl_socket_sendto(nf->socket, question, question->nlmsg_len) < 0)
+	if (nl_send(nf->socket, question, question->nlmsg_len))
 		more = -1;
 	while (more > 0) {
-		ssize_t got = mnl_socket_recvfrom(nf->socket, buffer, ANSWER_ROOM);
+		ptrdiff_t got = nl_receive(nf->socket, buffer, ANSWER_ROOM, 0);
 
-		more = got < 0 ? -1 : mnl_cb_run(buffer, (size_t)got, nf->question, port, take, to);
+		more = got < 0 ? -1 : take_answers(nf, buffer, (size_t)got, take, to);
 	}
 	error = errno;
-	while (more < 0 &&
-	       recv(mnl_socket_get_fd(nf->socket), buffer, ANSWER_ROOM, MSG_DONTWAIT) > 0)
+	while (more < 0 && nl_receive(nf->socket, buffer, ANSWER_ROOM, MSG_DONTWAIT) > 0)
 		; /* what comes behind an error belongs to no other question */
 	free(buffer);
 	errno = error;
 	return more < 0 ? -1 : 0;
 }
 
-static int take_generation(const struct nlmsghdr *message, void *to)
+static void take_generation(const struct nlmsghdr *message, void *to)
 {
 	const struct nlattr *of[NFTA_GEN_MAX + 1];
 
 	nf_attributes(message, of, NFTA_GEN_MAX);
 	if (of[NFTA_GEN_ID])
-		*(uint32_t *)to = ntohl(mnl_attr_get_u32(of[NFTA_GEN_ID]));
-	return MNL_CB_OK;
+		*(uint32_t *)to = ntohl(nl_u32(of[NFTA_GEN_ID]));
 }
 
 uint32_t nf_generation(struct nf *nf)
@@ -209,8 +232,9 @@ void nf_attributes(const struct nlmsghdr *message, const struct nlattr **of, uin
 	const struct nlattr *at;
 
 	memset(of, 0, (most + 1UL) * sizeof(const struct nlattr *));
-	mnl_attr_for_each(at, message, sizeof(struct nfgenmsg)) if (mnl_attr_get_type(at) <= most)
-	        of[mnl_attr_get_type(at)] = at;
+	nl_each (at, message, sizeof(struct nfgenmsg))
+		if (nl_type(at) <= most)
+			of[nl_type(at)] = at;
 }
 
 void nf_nested(const struct nlattr *nest, const struct nlattr **of, uint16_t most)
@@ -218,6 +242,7 @@ void nf_nested(const struct nlattr *nest, const struct nlattr **of, uint16_t mos
 	const struct nlattr *at;
 
 	memset(of, 0, (most + 1UL) * sizeof(const struct nlattr *));
-	mnl_attr_for_each_nested(at, nest) if (mnl_attr_get_type(at) <= most)
-	        of[mnl_attr_get_type(at)] = at;
+	nl_each_nested (at, nest)
+		if (nl_type(at) <= most)
+			of[nl_type(at)] = at;
 }

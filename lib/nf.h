@@ -1,18 +1,18 @@
 /*
- * A conversation with the kernel's nf_tables: nfnetlink by libmnl. Changes go in transactions, of
+ * A conversation with the kernel's nf_tables: nfnetlink. Changes go in transactions, of
  * which everything takes effect at once or nothing does.
  */
 #ifndef NF_H
 #define NF_H
 
-#include <libmnl/libmnl.h>
+#include "netlink.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct nf {
-	struct mnl_socket *socket;
-	char *out; /* the transaction as it grows */
+	int socket; /* -1: none */
+	char *out;  /* the transaction as it grows */
 	size_t used, room;
 	uint32_t sequence; /* of its first message, which says that one begins */
 	uint32_t count;
@@ -33,7 +33,7 @@ void nf_begin(struct nf *nf, uint32_t generation);
 
 /*
  * One more change: an NFT_MSG_ type, NLM_F_CREATE and its like, the family of the table. Attributes
- * are put behind with mnl_attr_put() and its like, 64 KiB at most, before nf_change_end().
+ * are put behind with nl_put() and its like, 64 KiB at most, before nf_change_end().
  */
 struct nlmsghdr *nf_change(struct nf *nf, int type, int flags, int family);
 void nf_change_end(struct nf *nf, struct nlmsghdr *change);
@@ -53,7 +53,7 @@ int nf_commit(struct nf *nf);
  * NLM_F_DUMP, or 0 for one answer. 0, or -1 with errno; EINTR: what was dumped changed meanwhile.
  */
 int nf_ask(struct nf *nf, int type, int flags, int family,
-           void (*fill)(struct nlmsghdr *question, const void *of), const void *of, mnl_cb_t take,
+           void (*fill)(struct nlmsghdr *question, const void *of), const void *of, nl_taker *take,
            void *to);
 
 /* The attributes of a message, or of a nest, by type; `of` has most + 1 places. */

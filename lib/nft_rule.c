@@ -11,31 +11,31 @@ enum { VERDICT_ACCEPT = 1 }; /* NF_ACCEPT, whose header and that of the C librar
 static struct nlattr *begin_expression(struct nlmsghdr *rule, const char *name,
                                        struct nlattr **nest)
 {
-	*nest = mnl_attr_nest_start(rule, NFTA_LIST_ELEM);
-	mnl_attr_put_strz(rule, NFTA_EXPR_NAME, name);
-	return mnl_attr_nest_start(rule, NFTA_EXPR_DATA);
+	*nest = nl_nest(rule, NFTA_LIST_ELEM);
+	nl_put_text(rule, NFTA_EXPR_NAME, name);
+	return nl_nest(rule, NFTA_EXPR_DATA);
 }
 
 static void end_expression(struct nlmsghdr *rule, struct nlattr *data, struct nlattr *nest)
 {
-	mnl_attr_nest_end(rule, data);
-	mnl_attr_nest_end(rule, nest);
+	nl_nest_end(rule, data);
+	nl_nest_end(rule, nest);
 }
 
 static void put_interface(struct nlmsghdr *rule, enum nft_side side, const char *name)
 {
 	struct nlattr *nest, *value, *data = begin_expression(rule, "meta", &nest);
 
-	mnl_attr_put_u32(rule, NFTA_META_KEY,
-	                 htonl(side == NFT_IN ? NFT_META_IIFNAME : NFT_META_OIFNAME));
-	mnl_attr_put_u32(rule, NFTA_META_DREG, htonl(NFT_REG_1));
+	nl_put_u32(rule, NFTA_META_KEY,
+	           htonl(side == NFT_IN ? NFT_META_IIFNAME : NFT_META_OIFNAME));
+	nl_put_u32(rule, NFTA_META_DREG, htonl(NFT_REG_1));
 	end_expression(rule, data, nest);
 	data = begin_expression(rule, "cmp", &nest);
-	mnl_attr_put_u32(rule, NFTA_CMP_SREG, htonl(NFT_REG_1));
-	mnl_attr_put_u32(rule, NFTA_CMP_OP, htonl(NFT_CMP_EQ));
-	value = mnl_attr_nest_start(rule, NFTA_CMP_DATA);
-	mnl_attr_put(rule, NFTA_DATA_VALUE, strlen(name) + 1, name);
-	mnl_attr_nest_end(rule, value);
+	nl_put_u32(rule, NFTA_CMP_SREG, htonl(NFT_REG_1));
+	nl_put_u32(rule, NFTA_CMP_OP, htonl(NFT_CMP_EQ));
+	value = nl_nest(rule, NFTA_CMP_DATA);
+	nl_put(rule, NFTA_DATA_VALUE, strlen(name) + 1, name);
+	nl_nest_end(rule, value);
 	end_expression(rule, data, nest);
 }
 
@@ -51,14 +51,14 @@ static void put_verdict(struct nlmsghdr *rule, int code, const char *chain)
 	struct nlattr *nest, *data = begin_expression(rule, "immediate", &nest);
 	struct nlattr *value, *verdict;
 
-	mnl_attr_put_u32(rule, NFTA_IMMEDIATE_DREG, htonl(NFT_REG_VERDICT));
-	value = mnl_attr_nest_start(rule, NFTA_IMMEDIATE_DATA);
-	verdict = mnl_attr_nest_start(rule, NFTA_DATA_VERDICT);
-	mnl_attr_put_u32(rule, NFTA_VERDICT_CODE, htonl((uint32_t)code));
+	nl_put_u32(rule, NFTA_IMMEDIATE_DREG, htonl(NFT_REG_VERDICT));
+	value = nl_nest(rule, NFTA_IMMEDIATE_DATA);
+	verdict = nl_nest(rule, NFTA_DATA_VERDICT);
+	nl_put_u32(rule, NFTA_VERDICT_CODE, htonl((uint32_t)code));
 	if (chain)
-		mnl_attr_put_strz(rule, NFTA_VERDICT_CHAIN, chain);
-	mnl_attr_nest_end(rule, verdict);
-	mnl_attr_nest_end(rule, value);
+		nl_put_text(rule, NFTA_VERDICT_CHAIN, chain);
+	nl_nest_end(rule, verdict);
+	nl_nest_end(rule, value);
 	end_expression(rule, data, nest);
 }
 
@@ -67,8 +67,8 @@ static struct nlmsghdr *begin_rule(struct nf *nf, int type, int flags, int famil
 {
 	struct nlmsghdr *rule = nf_change(nf, type, flags, family);
 
-	mnl_attr_put_strz(rule, NFTA_RULE_TABLE, table);
-	mnl_attr_put_strz(rule, NFTA_RULE_CHAIN, chain);
+	nl_put_text(rule, NFTA_RULE_TABLE, table);
+	nl_put_text(rule, NFTA_RULE_CHAIN, chain);
 	return rule;
 }
 
@@ -77,13 +77,13 @@ static void add_rule(struct nf *nf, int family, const char *table, const char *c
 {
 	struct nlmsghdr *rule =
 	        begin_rule(nf, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, family, table, chain);
-	struct nlattr *list = mnl_attr_nest_start(rule, NFTA_RULE_EXPRESSIONS);
+	struct nlattr *list = nl_nest(rule, NFTA_RULE_EXPRESSIONS);
 
 	if (interface)
 		put_interface(rule, side, interface);
 	put_counter(rule);
 	put_verdict(rule, to ? NFT_JUMP : VERDICT_ACCEPT, to);
-	mnl_attr_nest_end(rule, list);
+	nl_nest_end(rule, list);
 	nf_change_end(nf, rule);
 }
 
@@ -103,15 +103,15 @@ void nft_rule_delete(struct nf *nf, int family, const char *table, const char *c
 {
 	struct nlmsghdr *rule = begin_rule(nf, NFT_MSG_DELRULE, 0, family, table, chain);
 
-	mnl_attr_put_u64(rule, NFTA_RULE_HANDLE, handle);
+	nl_put_u64(rule, NFTA_RULE_HANDLE, handle);
 	nf_change_end(nf, rule);
 }
 
 /* A text with its NUL; the beginnings of names that others compare with have none. */
 static void take_text(const struct nlattr *from, char *into, size_t room)
 {
-	size_t size = mnl_attr_get_payload_len(from);
-	const char *text = mnl_attr_get_payload(from);
+	size_t size = nl_size(from);
+	const char *text = nl_data(from);
 
 	if (size && size <= room && !text[size - 1])
 		memcpy(into, text, size);
@@ -127,7 +127,7 @@ static void take_expression(const struct nlattr *expression, struct nft_rule *ru
 	nf_nested(expression, of, NFTA_EXPR_MAX);
 	if (!of[NFTA_EXPR_NAME] || !of[NFTA_EXPR_DATA])
 		return;
-	name = mnl_attr_get_str(of[NFTA_EXPR_NAME]);
+	name = nl_text(of[NFTA_EXPR_NAME]);
 	compares = strcmp(name, "cmp") == 0;
 	if (!compares && strcmp(name, "immediate") != 0)
 		return;
@@ -155,11 +155,11 @@ static void fill_chain(struct nlmsghdr *question, const void *of)
 {
 	const struct taker *taker = of;
 
-	mnl_attr_put_strz(question, NFTA_RULE_TABLE, taker->table);
-	mnl_attr_put_strz(question, NFTA_RULE_CHAIN, taker->chain);
+	nl_put_text(question, NFTA_RULE_TABLE, taker->table);
+	nl_put_text(question, NFTA_RULE_CHAIN, taker->chain);
 }
 
-static int take_rule(const struct nlmsghdr *message, void *to)
+static void take_rule(const struct nlmsghdr *message, void *to)
 {
 	const struct nlattr *of[NFTA_RULE_MAX + 1], *at;
 	const struct taker *taker = to;
@@ -167,11 +167,11 @@ static int take_rule(const struct nlmsghdr *message, void *to)
 
 	nf_attributes(message, of, NFTA_RULE_MAX);
 	if (!of[NFTA_RULE_HANDLE] || !of[NFTA_RULE_EXPRESSIONS])
-		return MNL_CB_OK;
-	rule.handle = mnl_attr_get_u64(of[NFTA_RULE_HANDLE]);
-	mnl_attr_for_each_nested(at, of[NFTA_RULE_EXPRESSIONS]) take_expression(at, &rule);
+		return;
+	rule.handle = nl_u64(of[NFTA_RULE_HANDLE]);
+	nl_each_nested (at, of[NFTA_RULE_EXPRESSIONS])
+		take_expression(at, &rule);
 	taker->take(&rule, taker->to);
-	return MNL_CB_OK;
 }
 
 int nft_rules(struct nf *nf, int family, const char *table, const char *chain,

@@ -14,10 +14,10 @@ enum { USERDATA_COMMENT = 0, USERDATA_HEADER = 2 };
 static void put_data(struct nlmsghdr *message, uint16_t type, const unsigned char *bytes,
                      unsigned int size)
 {
-	struct nlattr *data = mnl_attr_nest_start(message, type);
+	struct nlattr *data = nl_nest(message, type);
 
-	mnl_attr_put(message, NFTA_DATA_VALUE, size, bytes);
-	mnl_attr_nest_end(message, data);
+	nl_put(message, NFTA_DATA_VALUE, size, bytes);
+	nl_nest_end(message, data);
 }
 
 static void put_comment(struct nlmsghdr *message, const char *comment)
@@ -28,29 +28,29 @@ static void put_comment(struct nlmsghdr *message, const char *comment)
 	userdata[0] = USERDATA_COMMENT;
 	userdata[1] = (unsigned char)size;
 	memcpy(userdata + USERDATA_HEADER, comment, size);
-	mnl_attr_put(message, NFTA_SET_ELEM_USERDATA, USERDATA_HEADER + size, userdata);
+	nl_put(message, NFTA_SET_ELEM_USERDATA, USERDATA_HEADER + size, userdata);
 }
 
 static void put_set(struct nlmsghdr *message, const void *set)
 {
-	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_TABLE, NFT_TABLE);
-	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, set);
+	nl_put_text(message, NFTA_SET_ELEM_LIST_TABLE, NFT_TABLE);
+	nl_put_text(message, NFTA_SET_ELEM_LIST_SET, set);
 }
 
 static void put_element(struct nlmsghdr *message, const struct element *element, bool whole)
 {
-	struct nlattr *list = mnl_attr_nest_start(message, NFTA_SET_ELEM_LIST_ELEMENTS);
-	struct nlattr *one = mnl_attr_nest_start(message, NFTA_LIST_ELEM);
+	struct nlattr *list = nl_nest(message, NFTA_SET_ELEM_LIST_ELEMENTS);
+	struct nlattr *one = nl_nest(message, NFTA_LIST_ELEM);
 
 	put_data(message, NFTA_SET_ELEM_KEY, element->key, element->key_size);
 	if (element->end)
-		mnl_attr_put_u32(message, NFTA_SET_ELEM_FLAGS, htonl(NFT_SET_ELEM_INTERVAL_END));
+		nl_put_u32(message, NFTA_SET_ELEM_FLAGS, htonl(NFT_SET_ELEM_INTERVAL_END));
 	if (whole && element->value_size)
 		put_data(message, NFTA_SET_ELEM_DATA, element->value, element->value_size);
 	if (whole && *element->comment)
 		put_comment(message, element->comment);
-	mnl_attr_nest_end(message, one);
-	mnl_attr_nest_end(message, list);
+	nl_nest_end(message, one);
+	nl_nest_end(message, list);
 }
 
 void nft_element(struct nf *nf, int type, const char *set, const struct element *element)
@@ -72,17 +72,17 @@ static unsigned int take_data(const struct nlattr *nest, unsigned char *into, si
 	if (!nest)
 		return 0;
 	nf_nested(nest, of, NFTA_DATA_MAX);
-	size = of[NFTA_DATA_VALUE] ? mnl_attr_get_payload_len(of[NFTA_DATA_VALUE]) : 0;
+	size = of[NFTA_DATA_VALUE] ? nl_size(of[NFTA_DATA_VALUE]) : 0;
 	if (size == 0 || size > room)
 		return 0;
-	memcpy(into, mnl_attr_get_payload(of[NFTA_DATA_VALUE]), size);
+	memcpy(into, nl_data(of[NFTA_DATA_VALUE]), size);
 	return (unsigned int)size;
 }
 
 static void take_comment(const struct nlattr *userdata, char comment[OWNER_ROOM])
 {
-	const unsigned char *at = mnl_attr_get_payload(userdata);
-	size_t left = mnl_attr_get_payload_len(userdata);
+	const unsigned char *at = nl_data(userdata);
+	size_t left = nl_size(userdata);
 
 	for (; left > USERDATA_HEADER && left >= USERDATA_HEADER + (size_t)at[1];
 	     left -= USERDATA_HEADER + at[1], at += USERDATA_HEADER + at[1])
@@ -103,8 +103,7 @@ static void take_element(const struct nlattr *nest, struct element *element)
 	element->value_size =
 	        take_data(of[NFTA_SET_ELEM_DATA], element->value, sizeof(element->value));
 	if (of[NFTA_SET_ELEM_FLAGS])
-		element->end = ntohl(mnl_attr_get_u32(of[NFTA_SET_ELEM_FLAGS])) &
-		               NFT_SET_ELEM_INTERVAL_END;
+		element->end = ntohl(nl_u32(of[NFTA_SET_ELEM_FLAGS])) & NFT_SET_ELEM_INTERVAL_END;
 	if (of[NFTA_SET_ELEM_USERDATA])
 		take_comment(of[NFTA_SET_ELEM_USERDATA], element->comment);
 }
@@ -114,7 +113,7 @@ struct taker {
 	void *to;
 };
 
-static int take_elements(const struct nlmsghdr *message, void *to)
+static void take_elements(const struct nlmsghdr *message, void *to)
 {
 	const struct nlattr *of[NFTA_SET_ELEM_LIST_MAX + 1], *at;
 	const struct taker *taker = to;
@@ -122,13 +121,11 @@ static int take_elements(const struct nlmsghdr *message, void *to)
 
 	nf_attributes(message, of, NFTA_SET_ELEM_LIST_MAX);
 	if (!of[NFTA_SET_ELEM_LIST_ELEMENTS])
-		return MNL_CB_OK;
-	mnl_attr_for_each_nested(at, of[NFTA_SET_ELEM_LIST_ELEMENTS])
-	{
+		return;
+	nl_each_nested (at, of[NFTA_SET_ELEM_LIST_ELEMENTS]) {
 		take_element(at, &element);
 		taker->take(&element, taker->to);
 	}
-	return MNL_CB_OK;
 }
 
 static void fill_set(struct nlmsghdr *question, const void *set)

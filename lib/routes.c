@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int take_route(const struct nlmsghdr *message, void *into)
+static void take_route(const struct nlmsghdr *message, void *into)
 {
-	const struct rtmsg *body = mnl_nlmsg_get_payload(message);
+	const struct rtmsg *body = nl_body(message);
 	struct route route = {
 	        .to = {body->rtm_family, body->rtm_dst_len, {0}},
                   .type = body->rtm_type
@@ -17,31 +17,26 @@ static int take_route(const struct nlmsghdr *message, void *into)
 	struct routes *routes = into;
 	const struct nlattr *attr;
 
-	mnl_attr_for_each(attr, message, sizeof(*body))
-	{
-		int type = mnl_attr_get_type(attr);
+	nl_each (attr, message, sizeof(*body)) {
+		int type = nl_type(attr);
 
-		if (type == RTA_DST && mnl_attr_get_payload_len(attr) <= sizeof(route.to.at))
-			memcpy(route.to.at, mnl_attr_get_payload(attr),
-			       mnl_attr_get_payload_len(attr));
+		if (type == RTA_DST && nl_size(attr) <= sizeof(route.to.at))
+			memcpy(route.to.at, nl_data(attr), nl_size(attr));
 		else if (type == RTA_OIF)
-			route.link = mnl_attr_get_u32(attr);
+			route.link = nl_u32(attr);
 		else if (type == RTA_PRIORITY)
-			route.metric = mnl_attr_get_u32(attr);
-		else if (type == RTA_MULTIPATH &&
-		         mnl_attr_get_payload_len(attr) >= sizeof(struct rtnexthop))
-			route.link =
-			        (unsigned int)((const struct rtnexthop *)mnl_attr_get_payload(attr))
-			                ->rtnh_ifindex;
+			route.metric = nl_u32(attr);
+		else if (type == RTA_MULTIPATH && nl_size(attr) >= sizeof(struct rtnexthop))
+			route.link = (unsigned int)((const struct rtnexthop *)nl_data(attr))
+			                     ->rtnh_ifindex;
 	}
 	/* Of the local table our own addresses count, as they may come without a route. */
 	if (body->rtm_type == RTN_MULTICAST ||
 	    (body->rtm_table == RT_TABLE_LOCAL && body->rtm_type != RTN_LOCAL))
-		return MNL_CB_OK;
+		return;
 	if (!(routes->count & (routes->count + 1)))
 		routes->at = xrealloc(routes->at, 2 * (routes->count + 1) * sizeof(*routes->at));
 	routes->at[routes->count++] = route;
-	return MNL_CB_OK;
 }
 
 static void read_table(struct rtnl *r, int family, uint32_t table, struct routes *routes)
@@ -55,7 +50,7 @@ static void read_table(struct rtnl *r, int family, uint32_t table, struct routes
 		                                        &body, "list the routes");
 
 		body->rtm_family = (unsigned char)family;
-		mnl_attr_put_u32(request, RTA_TABLE, table);
+		nl_put_u32(request, RTA_TABLE, table);
 		routes->count = before;
 		failed = rtnl_send(r, take_route, routes);
 	} while (failed && errno == EINTR);
@@ -114,6 +109,6 @@ void route_set_default(struct rtnl *r, unsigned int link, const struct cidr *gat
 	body->rtm_protocol = RTPROT_BOOT;
 	body->rtm_scope = RT_SCOPE_UNIVERSE;
 	body->rtm_type = RTN_UNICAST;
-	mnl_attr_put(request, RTA_GATEWAY, cidr_bits(gateway) / 8, gateway->at);
-	mnl_attr_put_u32(request, RTA_OIF, link);
+	nl_put(request, RTA_GATEWAY, cidr_bits(gateway) / 8, gateway->at);
+	nl_put_u32(request, RTA_OIF, link);
 }

@@ -4,7 +4,7 @@
 
 #include "err.h"
 #include "io.h"
-#include <dlfcn.h>
+#include "library.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -52,15 +52,11 @@ static const struct calls *call(int family)
 	if (calls->init)
 		return calls;
 
-	void *library = dlopen(file, RTLD_LAZY | RTLD_LOCAL);
-	if (!library)
-		refuse(NULL, "%s", dlerror());
+	void *library = library_load(file);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		char *name = xprintf("ip%stc_%s", family == AF_INET ? "" : "6", names[i]);
-		void *found = dlsym(library, name);
+		void *found = library_symbol(library, file, name);
 
-		if (!found)
-			refuse(file, "%s", dlerror());
 		memcpy((char *)calls + i * sizeof(found), &found, sizeof(found));
 		free(name);
 	}

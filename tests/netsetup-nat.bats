@@ -421,7 +421,7 @@ B	[::]:80:80/tcp	fd00:1::3
 END
     # What cannot be handed over is not published either.
     run -1 on host netsetup publish --hold-fd 3 --owner B --to 10.1.0.3 --firewall "$1" 92:80 3< /dev/null
-    assert_output 'netsetup: hand over the ports: Socket operation on non-socket'
+    assert_output --partial 'netsetup: hand over the ports: '
     run -0 published
     refute_line --partial 92
 }
