@@ -89,6 +89,12 @@ bool portspec_same(const struct portspec *a, const struct portspec *b)
 	       a->host_port == b->host_port && a->protocol == b->protocol;
 }
 
+bool portspec_covers(const struct portspec *a, const struct portspec *b)
+{
+	return a->family == b->family && a->host_port == b->host_port &&
+	       a->protocol == b->protocol && (portspec_is_wildcard(a) || portspec_same(a, b));
+}
+
 _Noreturn void refuse_taken(const struct portspec *spec, const char *owner)
 {
 	char text[PORTSPEC_TEXT];
@@ -98,5 +104,6 @@ _Noreturn void refuse_taken(const struct portspec *spec, const char *owner)
 
 _Noreturn void refuse_no_network(void)
 {
-	refuse(NULL, "no network has been set up here: netsetup nat add");
+	refuse(NULL, "there are no rules of networks here, or no more: netsetup nat add, or "
+	             "mini-docker network reload");
 }

@@ -68,7 +68,8 @@ struct firewall {
 	/*
 	 * Ports that the same owner has published in that way already are fine, and what it
 	 * published in another way is changed. One of another owner is refused, unless the port is
-	 * held: then that owner does not hold it any more, and has left its rule behind.
+	 * held: then that owner does not hold it any more, and has left its rule behind. So
+	 * have those of single addresses, when the port is held for every address.
 	 */
 	void (*publish)(const struct ports *ports);
 	/* Of these, what the owner has; specs NULL: whatever it has. gone: what that was; or NULL.
@@ -104,6 +105,9 @@ void networks_check(const struct networks *networks, const struct network *added
 
 /* Do both mean the same port of the same address? */
 bool portspec_same(const struct portspec *a, const struct portspec *b);
+
+/* Is what the second means among what the first does, which may be every address? */
+bool portspec_covers(const struct portspec *a, const struct portspec *b);
 
 /* refuse() to publish what is `there` for somebody else. */
 _Noreturn void refuse_taken(const struct portspec *spec, const char *owner);

@@ -62,7 +62,7 @@ static bool look_at(const struct rule *rule, void *to)
 	if (!portspec_same(&there.spec, &look->port->spec))
 		return true;
 	bool ours = strcmp(there.owner, look->port->owner) == 0;
-	if (!ours && !look->port->held)
+	if (!ours)
 		refuse_taken(&look->port->spec, there.owner);
 	look->found = ours && there.spec.port == look->port->spec.port &&
 	                              cidr_same_address(&there.to, &look->port->to)
@@ -95,6 +95,15 @@ static bool is_owned(const struct rule *rule, const void *of)
 	return is;
 }
 
+/* Nobody but who publishes it holds the port. */
+static bool is_left_behind(const struct rule *rule, const void *of)
+{
+	const struct published *port = of;
+	struct published there = port_of(port->spec.family, rule);
+
+	return portspec_covers(&port->spec, &there.spec) && strcmp(there.owner, port->owner) != 0;
+}
+
 static bool fill_publish(struct xtable *t, const void *of)
 {
 	const struct ports *ports = of;
@@ -110,6 +119,8 @@ static bool fill_publish(struct xtable *t, const void *of)
 
 		if (port->spec.family != t->family)
 			continue;
+		if (port->held && xtables_remove(t, XTABLES_CHAIN, is_left_behind, port))
+			change = true;
 		xtables_each(t, XTABLES_CHAIN, look_at, &look);
 		if (look.found == SAME)
 			continue;

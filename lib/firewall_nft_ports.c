@@ -7,36 +7,17 @@
 
 #include "err.h"
 #include "nft_port.h"
+#include "nft_slots.h"
 #include <errno.h>
-#include <linux/netfilter/nf_tables.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* An element that a port needs: in the map for its address, or in that for all addresses. */
-struct slot {
-	const char *set;
-	struct element element;
-	const struct portspec *spec;
-	enum { ADD, REPLACE, KEEP, REMOVE } what;
-};
-
-struct slots {
-	struct slot *at;
-	size_t count;
-};
-
-static void add_slot(struct slots *slots, const char *set, const struct element *element,
-                     const struct portspec *spec)
-{
-	slots->at = xrealloc(slots->at, (slots->count + 1) * sizeof(*slots->at));
-	slots->at[slots->count++] = (struct slot){.set = set, .element = *element, .spec = spec};
-}
+#include <sys/socket.h>
 
 static void add_port(struct slots *slots, const struct published *port)
 {
 	struct element element = nft_port_element(port);
 
-	add_slot(slots, nft_port_map(&port->spec), &element, &port->spec);
+	(void)nft_slot_add(slots, nft_port_map(&port->spec), &element, &port->spec);
 }
 
 /* Once for [::] and [::1]. */
@@ -48,7 +29,7 @@ static void add_near(struct slots *slots, const struct published *port)
 		if (strcmp(slots->at[i].set, "near6") == 0 &&
 		    memcmp(slots->at[i].element.key, element.key, sizeof(element.key)) == 0)
 			return;
-	add_slot(slots, "near6", &element, &port->spec);
+	(void)nft_slot_add(slots, "near6", &element, &port->spec);
 }
 
 /*
@@ -76,22 +57,54 @@ static uint32_t look(struct nf *nf, struct slots *slots, bool held)
 	return generation;
 }
 
-/*
- * An element is deleted by its key, whoever has it by then: so who deletes tells of which
- * generation it knows that it is the owner's. 0: who does not.
- */
-static int carry_out(struct nf *nf, const struct slots *slots, uint32_t generation)
-{
-	nf_begin(nf, generation);
-	for (size_t i = 0; i < slots->count; i++) {
-		const struct slot *slot = &slots->at[i];
+struct leftover {
+	struct slots *slots;
+	const struct published *port;
+	const char *map;
+};
 
-		if (slot->what == REPLACE || slot->what == REMOVE)
-			nft_element(nf, NFT_MSG_DELSETELEM, slot->set, &slot->element);
-		if (slot->what == REPLACE || slot->what == ADD)
-			nft_element(nf, NFT_MSG_NEWSETELEM, slot->set, &slot->element);
+static void take_leftover(const struct element *element, void *to)
+{
+	const struct leftover *of = to;
+	struct published there = nft_port_published(of->map, element);
+
+	if (!portspec_covers(&of->port->spec, &there.spec) ||
+	    strcmp(there.owner, of->port->owner) == 0)
+		return;
+	nft_slot_add(of->slots, of->map, element, &of->port->spec)->what = REMOVE;
+}
+
+/*
+ * Who holds a port for every address is the only one who does: what others have left of it for
+ * single ones would come first. Is there anything of that?
+ */
+static bool find_leftovers(struct nf *nf, struct slots *slots, const struct ports *ports)
+{
+	size_t before = slots->count;
+
+	for (size_t i = 0; i < ports->count; i++) {
+		const struct published *port = &ports->at[i];
+		struct leftover of = {slots, port,
+		                      port->spec.family == AF_INET ? "ports4" : "ports6"};
+		size_t so_far = slots->count;
+
+		if (!port->held || !portspec_is_wildcard(&port->spec))
+			continue;
+		while (nft_elements(nf, of.map, take_leftover, &of) != 0 && errno == EINTR)
+			slots->count = so_far;
 	}
-	return nf_commit(nf);
+	return slots->count > before;
+}
+
+/* For the first `wanted`, and what else is there in their way: see look(). */
+static uint32_t look_round(struct nf *nf, struct slots *slots, size_t wanted,
+                           const struct ports *ports)
+{
+	slots->count = wanted;
+	uint32_t generation = look(nf, slots, ports->at[0].held);
+
+	(void)find_leftovers(nf, slots, ports);
+	return generation;
 }
 
 void nft_publish(const struct ports *ports)
@@ -105,13 +118,17 @@ void nft_publish(const struct ports *ports)
 		if (nft_port_has_near(&ports->at[i].spec) && ports->at[i].near.family)
 			add_near(&slots, &ports->at[i]);
 	}
+	size_t wanted = slots.count;
+
 	nft_open(&nf);
-	for (int tries = 0; carry_out(&nf, &slots, generation) != 0; tries++) {
+	if (find_leftovers(&nf, &slots, ports))
+		generation = look_round(&nf, &slots, wanted, ports);
+	for (int tries = 0; nft_slots_carry_out(&nf, &slots, generation) != 0; tries++) {
 		if (errno == ENOENT && !nft_has_table(&nf))
 			refuse_no_network();
 		if ((errno != EEXIST && errno != ENOENT && errno != ERESTART) || tries == NFT_TRIES)
 			fail(ports->at[0].owner, "table inet mini-docker");
-		generation = look(&nf, &slots, ports->at[0].held);
+		generation = look_round(&nf, &slots, wanted, ports);
 	}
 	nf_close(&nf);
 	free(slots.at);
@@ -127,7 +144,7 @@ static void take_owned(const struct element *element, void *to)
 	const struct search *search = to;
 
 	if (strcmp(element->comment, search->owner) == 0)
-		add_slot(search->found, search->set, element, NULL);
+		(void)nft_slot_add(search->found, search->set, element, NULL);
 }
 
 /* What the owner has, told by the keys, or by asking for everything. 0, or -1 with errno. */
@@ -180,7 +197,7 @@ void nft_unpublish(const char *owner, const struct portspec *specs, size_t count
 		for (size_t i = 0; i < found.count; i++)
 			found.at[i].what = REMOVE;
 		if (result == 0 && found.count)
-			result = carry_out(&nf, &found, generation);
+			result = nft_slots_carry_out(&nf, &found, generation);
 		if (result == 0 || (errno == ENOENT && !nft_has_table(&nf)))
 			break;
 		if ((errno != ENOENT && errno != EINTR && errno != ERESTART) ||

@@ -357,7 +357,7 @@ published() {
 owners() {
     make_bridge "$1"
     run -1 publish A a 80:80
-    assert_output 'netsetup: no network has been set up here: netsetup nat add'
+    assert_output 'netsetup: there are no rules of networks here, or no more: netsetup nat add, or mini-docker network reload'
     nat 1
     publish A a 80:80 127.0.0.1:53:53/udp '[::1]:90:80'
     publish A a 80:80
@@ -405,7 +405,7 @@ END
 left_behind() {
     make_bridge "$1"
     nat 1
-    publish A a 80:80 '[::1]:90:80' 91:80/udp
+    publish A a 80:80 127.0.0.1:80:81 '[::1]:80:81' '[::1]:90:80' 91:80/udp
     local word hook=()
     for word in publish --hold-fd 3 --owner B --to 10.1.0.3 --to fd00:1::3 --firewall "$1" --quiet 80:80 '[::1]:90:80'; do
         hook+=(--setup-hook-arg "$word")
