@@ -141,8 +141,8 @@ ended() {
     poll 10 not_there "$pid"
     run -125 ns-enter "$pid" -- true
     assert_output "ns-enter: $pid: there is no such process"
-    # Dead, but not yet waited for
-    bash -c 'sleep 0 & echo $! > zombie; exec sleep 1000' 3>&- &
+    # Dead, but not waited for: it ends when its parent no longer is a shell, which would.
+    bash -c '(until [[ $(< /proc/$$/comm) == sleep ]]; do :; done) & echo $! > zombie; exec sleep 1000' 3>&- &
     PIDS+=($!)
     poll 10 grep -qs ') Z' "/proc/$(poll 5 test -s zombie; cat zombie)/stat"
     run -125 ns-enter "$(< zombie)" -- true
