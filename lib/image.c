@@ -185,7 +185,7 @@ static bool find_id(const struct store *store, const char *text, struct image *i
 			continue;
 		if (found && strcmp(one.id, image->id) != 0)
 			refuse(text, "the ids of several images begin so");
-		if (!found)
+		if (!found || entry_cache_key(image->entry)) /* its names are in other entries */
 			*image = one;
 		found = true;
 	}

@@ -5,8 +5,8 @@
 #define _GNU_SOURCE
 #include "image_health.h"
 #include "image_make.h"
+#include "image_port.h"
 #include "io.h"
-#include "num.h"
 #include "signals.h"
 #include <ctype.h>
 #include <string.h>
@@ -75,7 +75,24 @@ static void set_command(json_t *config, const struct change *change, char *text)
 {
 	json_t *array = image_words(text);
 
-	put(config, change->member, array ? array : json_pack("[sss]", "/bin/sh", "-c", text));
+	if (!array) {
+		array = json_deep_copy(json_object_get(config, "Shell"));
+		if (!json_is_array(array))
+			array = json_pack("[ss]", "/bin/sh", "-c");
+		if (json_array_append_new(array, json_string(text)))
+			bad(not_utf8);
+	}
+	put(config, change->member, array);
+}
+
+/* That of RUN, and of the commands below it that are a line. */
+static void set_shell(json_t *config, const struct change *change, char *text)
+{
+	json_t *array = image_words(text);
+
+	if (!json_array_size(array))
+		bad("not [\"WORD\", ...]");
+	put(config, change->member, array);
 }
 
 static void set_text(json_t *config, const struct change *change, char *text)
@@ -118,30 +135,13 @@ static void add_text(json_t *config, const struct change *change, char *text)
 		bad(not_utf8);
 }
 
-/* 80, 80/udp, 8000-8010/tcp; returns it with the protocol, which the caller frees. */
-static char *checked_port(const char *text)
-{
-	static const char *const protocols[] = {"tcp", "udp", "sctp"};
-	FREED char *range = strndup(text, strcspn(text, "/"));
-	const char *wanted = text[strlen(range)] ? text + strlen(range) + 1 : "tcp";
-	const char *protocol = NULL, *dash = strchr(range, '-');
-	uint64_t first, last;
-
-	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
-		if (!strcasecmp(wanted, protocols[i]))
-			protocol = protocols[i];
-	FREED char *low = strndup(range, dash ? (size_t)(dash - range) : strlen(range));
-	if (!protocol || num_parse(low, 65535, &first) || first == 0 ||
-	    num_parse(dash ? dash + 1 : low, 65535, &last) || last < first)
-		bad("not PORT[-PORT][/tcp|udp|sctp]");
-	return xprintf("%s/%s", range, protocol);
-}
-
 static void add_ports(json_t *config, const struct change *change, char *text)
 {
 	for (char *word; (word = next_word(&text, blanks));) {
-		FREED char *port = checked_port(word);
+		FREED char *port = image_port(word);
 
+		if (!port)
+			bad("not PORT[-PORT][/tcp|udp|sctp]");
 		put(member_of(config, change->member, json_object), port, json_object());
 	}
 }
@@ -214,6 +214,7 @@ void image_change(json_t *config, const char *instruction)
 	        {"HEALTHCHECK", set_health,  "Healthcheck" },
 	        {"LABEL",       set_pairs,   "Labels"      },
 	        {"ONBUILD",     add_text,    "OnBuild"     },
+	        {"SHELL",       set_shell,   "Shell"       },
 	        {"STOPSIGNAL",  set_signal,  "StopSignal"  },
 	        {"USER",        set_text,    "User"        },
 	        {"VOLUME",      add_volumes, "Volumes"     },

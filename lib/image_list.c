@@ -10,8 +10,8 @@
 #include <string.h>
 #include <time.h>
 
-/* RFC 3339 as seconds since the epoch; 0 where there is no time. */
-static int64_t created_at(const struct image *image)
+/* RFC 3339. */
+int64_t image_created(const struct image *image)
 {
 	const char *created = text_member(image->config.value, "created");
 	struct tm tm = {0};
@@ -42,7 +42,7 @@ static void print_image(const struct store *store, const struct image *image, bo
 	FREED char *name = !image->name ? NULL
 	                   : !tag       ? xstrdup(image->name)
 	                                : xprintf("%.*s", (int)(colon - image->name), image->name);
-	int64_t created = created_at(image);
+	int64_t created = image_created(image);
 	uint64_t size = image_size(store, image);
 
 	if (!json) {
@@ -61,7 +61,7 @@ static void print_image(const struct store *store, const struct image *image, bo
 	json_decref(line);
 }
 
-int image_list(const struct store *store, bool json)
+int image_list(const struct store *store, bool json, bool all)
 {
 	json_t *entry;
 	int failed = 0;
@@ -70,6 +70,9 @@ int image_list(const struct store *store, bool json)
 	json_array_foreach(store_manifests(store), i, entry)
 	{
 		struct image image;
+
+		if (!all && entry_cache_key(entry))
+			continue;
 		const char *why = image_load(store, entry, &image);
 
 		if (why) {

@@ -3,6 +3,7 @@
 #include "image_make.h"
 
 #include "image_base.h"
+#include "image_cache.h"
 #include "image_publish.h"
 #include "io.h"
 #include "log_time.h"
@@ -61,16 +62,26 @@ static json_t *now(void)
 static void add_history(const struct image_parts *parts, const struct image_recipe *recipe,
                         const char *created_by)
 {
-	json_t *created = now();
+	json_t *created = now(), *empty = recipe->layers.count ? NULL : json_true();
 	FREED char *by = text_utf8(created_by), *message = text_utf8(recipe->message);
 	FREED char *author = text_utf8(recipe->author);
 
+	for (size_t i = 0; i < recipe->steps.count; i++) {
+		FREED char *step = text_utf8(recipe->steps.at[i]);
+
+		(void)json_array_append_new(parts->history,
+		                            json_pack("{sO ss* sb}", "created", created,
+		                                      "created_by", step, "empty_layer", 1));
+	}
+	bool done = !empty || !recipe->steps.count || by || message;
 	if (json_object_set(parts->whole, "created", created) ||
 	    (author && json_object_set_new(parts->whole, "author", json_string(author))) ||
-	    json_array_append_new(parts->history,
-	                          json_pack("{so ss* ss* ss*}", "created", created, "author",
-	                                    author, "created_by", by, "comment", message)))
+	    (done && json_array_append_new(parts->history,
+	                                   json_pack("{sO ss* ss* ss* so*}", "created", created,
+	                                             "author", author, "created_by", by, "comment",
+	                                             message, "empty_layer", empty))))
 		fail(NULL, "memory");
+	json_decref(created);
 }
 
 char *image_checked_name(const char *text)
@@ -95,13 +106,41 @@ static char *change_config(json_t *config, const struct image_recipe *recipe)
 	return by;
 }
 
+void image_change_all(struct image *image, const struct image_recipe *recipe)
+{
+	json_t *config = json_object_get(image->config.value, "config");
+
+	if (!json_is_object(config)) {
+		config = json_object();
+		(void)json_object_set_new(image->config.value, "config", config);
+	}
+	for (size_t i = 0; i < recipe->changes.count; i++)
+		image_change(config, recipe->changes.at[i]);
+}
+
 void image_check(struct image_recipe *recipe)
 {
+	if (recipe->cache && !cache_key_is_valid(recipe->cache))
+		refuse(recipe->cache, "not a key as 'cached' tells it");
 	for (size_t i = 0; i < recipe->names.count; i++)
 		recipe->names.at[i] = image_checked_name(recipe->names.at[i]);
 	json_t *config = json_object();
 	free(change_config(config, recipe));
 	json_decref(config);
+}
+
+/* The step that had this key before has been made anew. */
+static void cache_entry(struct store *store, json_t *entry, const char *key)
+{
+	json_t *manifests = store_manifests(store);
+
+	for (size_t i = json_array_size(manifests); i-- > 0;) {
+		const char *its = entry_cache_key(json_array_get(manifests, i));
+
+		if (its && !strcmp(its, key))
+			(void)json_array_remove(manifests, i);
+	}
+	entry_set_cache_key(entry, key);
 }
 
 void image_make(struct store *store, const struct image_recipe *recipe, char id[DIGEST_LENGTH + 1])
@@ -125,11 +164,16 @@ void image_make(struct store *store, const struct image_recipe *recipe, char id[
 		fail(NULL, "memory");
 	json_decref(parts.whole);
 	json_decref(manifest);
+	if (recipe->cache)
+		cache_entry(store, entry, recipe->cache);
 	for (size_t i = 0; i < recipe->names.count; i++)
 		image_name(store, entry, recipe->names.at[i]);
 }
 
-/* Two entries of one image, neither with a name, would be one too many. */
+/*
+ * Two entries of one image, neither with a name, would be one too many; and so is one without a
+ * name beside one that has a name. Cached steps do not count.
+ */
 static void drop_nameless(json_t *manifests, const char *digest)
 {
 	size_t i, entries = 0;
@@ -139,44 +183,59 @@ static void drop_nameless(json_t *manifests, const char *digest)
 	{
 		const char *its = text_member(entry, "digest");
 
-		entries += its && !strcmp(its, digest);
+		entries += its && !strcmp(its, digest) && !entry_cache_key(entry);
 	}
 	for (i = json_array_size(manifests); i-- > 0 && entries > 1;) {
 		entry = json_array_get(manifests, i);
 		const char *its = text_member(entry, "digest");
 
-		if (its && !strcmp(its, digest) && !entry_name(entry)) {
+		if (its && !strcmp(its, digest) && !entry_name(entry) && !entry_cache_key(entry)) {
 			(void)json_array_remove(manifests, i);
 			entries--;
 		}
 	}
 }
 
-void image_name(struct store *store, json_t *entry, const char *name)
+/* Who has the name loses it. */
+static void take_name(json_t *manifests, const json_t *entry, const char *name)
 {
-	json_t *manifests = store_manifests(store), *other;
-	const char *its;
+	json_t *other;
 	size_t i;
 
-	if ((its = entry_name(entry)) && !strcmp(its, name))
-		return;
-	json_incref(entry);
 	json_array_foreach(manifests, i, other)
 	{
-		if (other == entry || !(its = entry_name(other)) || strcmp(its, name) != 0)
+		const char *its = other == entry ? NULL : entry_name(other);
+
+		if (!its || strcmp(its, name) != 0)
 			continue;
 		FREED char *digest = xstrdup(text_member(other, "digest") ?: "");
 		entry_set_name(other, NULL);
 		drop_nameless(manifests, digest);
 		break;
 	}
-	if (entry_name(entry)) { /* another name for the same image: an entry of its own */
+}
+
+void image_name(struct store *store, json_t *entry, const char *name)
+{
+	json_t *manifests = store_manifests(store);
+	const char *its = entry_name(entry);
+	bool cached = entry_cache_key(entry);
+
+	if (name ? its && !strcmp(its, name) : !cached)
+		return;
+	json_incref(entry);
+	if (name)
+		take_name(manifests, entry, name);
+	if (its || cached) { /* another name for the same image: an entry of its own */
 		json_t *copy = json_deep_copy(entry);
 
 		json_decref(entry);
 		entry = json_incref(copy);
+		entry_set_cache_key(copy, NULL);
 		(void)json_array_append_new(manifests, copy);
 	}
 	entry_set_name(entry, name);
+	if (cached) /* there may have been one without a name */
+		drop_nameless(manifests, text_member(entry, "digest") ?: "");
 	json_decref(entry);
 }

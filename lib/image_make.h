@@ -14,7 +14,9 @@ struct image_recipe {
 	struct list names;   /* NAME[:TAG]; may be empty */
 	struct list changes; /* Dockerfile instructions for the config: see image_change() */
 	const char *message, *created_by, *author; /* for its history; may be NULL */
-	const char *base; /* an image that it is over: layers, config, history; or NULL */
+	const char *base;  /* an image that it is over: layers, config, history; or NULL */
+	struct list steps; /* what was done before without a layer, for its history */
+	const char *cache; /* the key under which it is kept as a step of a build, too; or NULL */
 	/*
 	 * Of a container, files of NUL-ended words: its environment, and its command, so many words
 	 * of which are the entrypoint. Or NULL. The changes come behind.
@@ -45,8 +47,8 @@ char *image_checked_name(const char *text);
 /*
  * Make an image out of layers that are staged: `tree`, `blob`, and `facts` as img-layer told them.
  * They move into the store, or stay where that has the same already, undamaged. The index gets an
- * entry for each of its names, which have been checked; id receives the digest of its config.
- * fail()s with the store as it was.
+ * entry for each of its names, which have been checked; one without a name if there is none and it
+ * is no cached step; id receives the digest of its config. fail()s with the store as it was.
  */
 void image_make(struct store *store, const struct image_recipe *recipe, char id[DIGEST_LENGTH + 1]);
 
@@ -57,7 +59,13 @@ void image_make(struct store *store, const struct image_recipe *recipe, char id[
  */
 void image_change(json_t *config, const char *instruction);
 
-/* Give the entry this name, which no other has afterwards. */
+/* Apply the recipe's changes to what an image tells, not to what is kept. */
+void image_change_all(struct image *image, const struct image_recipe *recipe);
+
+/*
+ * Give the entry this name, which no other has afterwards; or with NULL none: what is a cached step
+ * alone becomes an image nevertheless.
+ */
 void image_name(struct store *store, json_t *entry, const char *name);
 
 #endif

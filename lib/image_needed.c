@@ -114,8 +114,8 @@ json_t *image_needed(const struct store *store, const struct list *keep)
 	{
 		const char *name = entry_name(entry) ?: text_member(entry, "digest");
 
-		if (!(why = mark(&search, store->index.file, entry, 0)))
-			continue;
+		if (!(why = mark(&search, store->index.file, entry, 0)) || entry_cache_key(entry))
+			continue; /* a step that is damaged is not looked for any more */
 		complain_plainly(name, "%s (nothing is swept before it is gone: rmi -f)", why);
 		damaged = true;
 	}

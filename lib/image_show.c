@@ -185,6 +185,8 @@ void image_show(const struct store *store, const struct image *image, enum image
 	print_member(&config, "Volumes", "volumes");
 	print_member(&config, "ExposedPorts", "exposed");
 	print_text(&config, "StopSignal", "stop_signal");
+	print_member(&config, "OnBuild", "onbuild");
+	print_member(&config, "Shell", "shell");
 	print_healthcheck(&config);
 	print_labels(&config);
 }

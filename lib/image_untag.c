@@ -21,7 +21,7 @@ static void tell(struct list *told, const char *what, const char *object)
 	list_add(told, xstrdup(object));
 }
 
-/* How many entries of the index lead to the image. */
+/* How many entries of the index lead to the image; cached steps stay when it goes. */
 static size_t count_entries(const struct store *store, const char *id)
 {
 	size_t count = 0, i;
@@ -31,7 +31,8 @@ static size_t count_entries(const struct store *store, const char *id)
 	{
 		struct image image;
 
-		count += !image_load(store, entry, &image) && !strcmp(image.id, id);
+		count += !entry_cache_key(entry) && !image_load(store, entry, &image) &&
+		         !strcmp(image.id, id);
 	}
 	return count;
 }
@@ -49,7 +50,8 @@ static void remove_entry(const struct store *store, const json_t *entry)
 static void drop(struct store *store, const struct image *image, const struct list *keep,
                  bool force, struct list *told)
 {
-	bool last = count_entries(store, image->id) == 1, kept = is_listed(keep, image->id);
+	bool last = count_entries(store, image->id) == !entry_cache_key(image->entry);
+	bool kept = is_listed(keep, image->id);
 
 	if (last && kept && (!force || !image->name))
 		refuse(image->name ? image->name : image->id, "a container uses this image%s",
@@ -94,10 +96,12 @@ void image_untag(struct store *store, const char *text, const struct list *keep,
 		return;
 	}
 	FREED char *id = xstrdup(image.id);
-	if (count_entries(store, id) > 1 && !force)
+	size_t entries = count_entries(store, id);
+	if (entries > 1 && !force)
 		refuse(text, "the image has several names (--force to take all away)");
 	for (size_t i = json_array_size(store_manifests(store)); i-- > 0;)
-		if (!image_load(store, json_array_get(store_manifests(store), i), &image) &&
+		if ((!entries || !entry_cache_key(json_array_get(store_manifests(store), i))) &&
+		    !image_load(store, json_array_get(store_manifests(store), i), &image) &&
 		    !strcmp(image.id, id))
 			drop(store, &image, keep, force, told);
 }

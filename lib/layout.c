@@ -168,7 +168,7 @@ const char *text_member(const json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key));
 }
 
-void entry_set_name(json_t *entry, const char *name)
+static void annotate(json_t *entry, const char *key, const char *value)
 {
 	json_t *annotations = json_object_get(entry, "annotations");
 
@@ -176,12 +176,27 @@ void entry_set_name(json_t *entry, const char *name)
 		annotations = json_object();
 		(void)json_object_set_new(entry, "annotations", annotations);
 	}
-	if (name)
-		(void)json_object_set_new(annotations, REF_NAME, json_string(name));
+	if (value)
+		(void)json_object_set_new(annotations, key, json_string(value));
 	else
-		(void)json_object_del(annotations, REF_NAME);
+		(void)json_object_del(annotations, key);
 	if (json_object_size(annotations) == 0)
 		(void)json_object_del(entry, "annotations");
+}
+
+void entry_set_name(json_t *entry, const char *name)
+{
+	annotate(entry, REF_NAME, name);
+}
+
+const char *entry_cache_key(const json_t *entry)
+{
+	return text_member(json_object_get(entry, "annotations"), CACHE_KEY);
+}
+
+void entry_set_cache_key(json_t *entry, const char *key)
+{
+	annotate(entry, CACHE_KEY, key);
 }
 
 const char *blob_path(const char *digest)

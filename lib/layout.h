@@ -27,6 +27,7 @@
 #define MEDIA_INDEX    "application/vnd.oci.image.index.v1+json"
 #define LAYER_DEAD     ".dead-"
 #define REF_NAME       "org.opencontainers.image.ref.name"
+#define CACHE_KEY      "io.mini-docker.cache.key"
 
 struct store {
 	const char *root; /* an absolute path */
@@ -70,6 +71,15 @@ const char *entry_name(const json_t *entry);
 
 /* Give an entry its name, or with NULL take it away. */
 void entry_set_name(json_t *entry, const char *name);
+
+/*
+ * The key of a cached step of a build, 64 hexadecimal digits; NULL: the entry is an image. A step
+ * has no name. It keeps the layers that it needs, as an image does, and is found by its id.
+ */
+const char *entry_cache_key(const json_t *entry);
+
+/* Make the entry that of a cached step, or with NULL, that of an image. */
+void entry_set_cache_key(json_t *entry, const char *key);
 
 /* A member that is a string, or NULL. */
 const char *text_member(const json_t *object, const char *key);

@@ -987,8 +987,10 @@ show a b
 add
 check x
 stage x
-tag a
-tag a b c
+tag
+cached
+cached --parent x y
+uncache x
 untag
 sweep x
 ARGS

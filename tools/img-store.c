@@ -13,6 +13,7 @@
 #include "image_show.h"
 #include "image_sweep.h"
 #include "image_untag.h"
+#include "imgverbs.h"
 #include "io.h"
 #include "num.h"
 #include "record.h"
@@ -24,33 +25,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char *root;
-static bool json, shell, force, delete;
+static bool json, shell, all, force, delete;
 static struct image_recipe recipe;
 static struct list keep;
 static pid_t owner; /* 0: the caller */
 static struct store store;
-
-/* With what is missing made. */
-static void open_to_make(void)
-{
-	(void)umask(0); /* who may do what depends on the modes, not on who called */
-	(void)store_open_images(&store, root = store_path(root), true);
-}
-
-/* Where there is no store, there are no images. */
-static void open_to_read(void)
-{
-	if (store_open_images(&store, root = store_path(root), false))
-		store_share(&store);
-}
-
-static void open_to_change(void)
-{
-	(void)umask(0);
-	if (store_open_images(&store, root = store_path(root), false))
-		store_lock(&store);
-}
 
 static void opt_owner(const struct opt *opt, const char *arg)
 {
@@ -69,7 +48,7 @@ static void undo_stage(void *path)
 static int stage(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	open_to_make();
+	img_open_to_make(&store);
 	store_share(&store); /* a store that is damaged is found before the work */
 	store_unlock(&store);
 	(void)stage_clear(&store);
@@ -90,9 +69,11 @@ static int add(int argc, char **argv)
 {
 	char id[DIGEST_LENGTH + 1];
 
+	if (!argc && !recipe.base && !recipe.changes.count)
+		usage_error("add: needs a DIR, --base or --change");
 	image_check(&recipe);
 	recipe.layers = (struct list){argv, (size_t)argc};
-	open_to_make();
+	img_open_to_make(&store);
 	for (int i = 0; i < argc; i++)
 		stage_check(&store, argv[i]);
 	store_lock(&store);
@@ -116,8 +97,9 @@ static int show(int argc, char **argv)
 		usage_error("one of --json, --shell");
 	if (shell)
 		facts_begin();
-	open_to_read();
+	img_open_to_read(&store);
 	image_find(&store, argv[0], &image);
+	image_change_all(&image, &recipe);
 	image_show(&store, &image, json ? IMAGE_JSON : shell ? IMAGE_SHELL : IMAGE_LINES);
 	if (shell)
 		facts_end();
@@ -127,19 +109,21 @@ static int show(int argc, char **argv)
 static int list(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	open_to_read();
-	opt_finish(image_list(&store, json) ? STATUS_FAILED : 0);
+	img_open_to_read(&store);
+	opt_finish(image_list(&store, json, all) ? STATUS_FAILED : 0);
 }
 
 static int tag(int argc, char **argv)
 {
-	FREED char *name = image_checked_name(argv[1]);
 	struct image image;
 
-	(void)argc;
-	open_to_change();
+	for (int i = 1; i < argc; i++)
+		argv[i] = image_checked_name(argv[i]);
+	img_open_to_change(&store);
 	image_find(&store, argv[0], &image);
-	image_name(&store, image.entry, name);
+	image_name(&store, image.entry, argv[1]); /* NULL where there is none */
+	for (int i = 2; i < argc; i++)
+		image_name(&store, image.entry, argv[i]);
 	store_write(&store);
 	store_commit(&store);
 	return 0;
@@ -149,7 +133,7 @@ static int untag(int argc, char **argv)
 {
 	struct list told = {0};
 
-	open_to_change();
+	img_open_to_change(&store);
 	for (int i = 0; i < argc; i++)
 		image_untag(&store, argv[i], &keep, force, &told);
 	store_write(&store);
@@ -164,7 +148,7 @@ static int untag(int argc, char **argv)
 static int sweep(int argc, char **argv)
 {
 	(void)argc, (void)argv;
-	open_to_change();
+	img_open_to_change(&store);
 	if (store.images < 0)
 		return 0;
 	store_tidy(&store);
@@ -178,7 +162,7 @@ static int sweep(int argc, char **argv)
 
 /* clang-format off */
 static const struct opt common_options[] = {
-	{"root", 0, "DIR", "the store (normal: $MINI_DOCKER_ROOT or /var/lib/mini-docker)", opt_string, &root},
+	{"root", 0, "DIR", "the store (normal: $MINI_DOCKER_ROOT or /var/lib/mini-docker)", opt_string, &img_root},
 	{0},
 };
 static const struct opt stage_options[] = {
@@ -195,15 +179,19 @@ static const struct opt add_options[] = {
 	{"author", 'a', "TEXT", "who made it", opt_string, &recipe.author},
 	{"message", 'm', "TEXT", "a comment for its history", opt_string, &recipe.message},
 	{"created-by", 0, "TEXT", "what made it, for its history", opt_string, &recipe.created_by},
+	{"step", 0, "TEXT", "what was done before without a layer (repeatable)", opt_list, &recipe.steps},
+	{"cache", 0, "KEY", "keep it as a step of a build, to be found by 'cached'", opt_string, &recipe.cache},
 	{0},
 };
 static const struct opt show_options[] = {
 	{"shell", 0, NULL, "as assignments: image_KEY='VALUE'", opt_flag, &shell},
 	{"json", 0, NULL, "as a JSON object, with the whole config", opt_flag, &json},
+	{"change", 'c', "INSTRUCTION", "as it were with this one of a Dockerfile (repeatable)", opt_list, &recipe.changes},
 	{0},
 };
 static const struct opt list_options[] = {
 	{"json", 0, NULL, "a JSON object a line", opt_flag, &json},
+	{"all", 'a', NULL, "also cached steps of builds", opt_flag, &all},
 	{0},
 };
 static const struct opt untag_options[] = {
@@ -220,11 +208,13 @@ static const struct opt sweep_options[] = {
 static const struct verb verbs[] = {
 	{"stage", "", "make a directory for a new layer, print it", stage, 0, 0, stage_options},
 	{"check", "", "refuse what 'add' would refuse, before the work", check, 0, 0, add_options},
-	{"add", "DIR...", "make an image out of staged layers, print its id", add, 1, -1, add_options},
+	{"add", "[DIR...]", "make an image out of staged layers, print its id", add, 0, -1, add_options},
 	{"show", "IMAGE", "print what it takes to run it", show, 1, 1, show_options},
 	{"list", "", "print a line for each name of an image", list, 0, 0, list_options},
-	{"tag", "IMAGE NAME[:TAG]", "give it another name", tag, 2, 2, NULL},
+	{"tag", "IMAGE [NAME[:TAG]]...", "give it more names", tag, 1, -1, NULL},
 	{"untag", "IMAGE...", "take names away", untag, 1, -1, untag_options},
+	{"cached", "", "tell which steps on stdin there are", img_cached, 0, 0, img_cached_options},
+	{"uncache", "", "forget cached steps", img_uncache, 0, 0, img_uncache_options},
 	{"sweep", "", "set aside what no image needs; delete that", sweep, 0, 0, sweep_options},
 	{0},
 };
