@@ -4,50 +4,14 @@
 
 #include "io.h"
 #include "num.h"
+#include "platform.h"
 #include "reference.h"
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 const char *image_architecture(void)
 {
-	static const struct {
-		const char *machine, *name;
-	} names[] = {
-	        {"x86_64",  "amd64"  },
-                {"aarch64", "arm64"  },
-                {"armv7l",  "arm"    },
-                {"i686",    "386"    },
-	        {"ppc64le", "ppc64le"},
-                {"riscv64", "riscv64"},
-                {"s390x",   "s390x"  },
-	};
-	static struct utsname host;
-
-	if (uname(&host))
-		fail(NULL, "uname");
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(host.machine, names[i].machine))
-			return names[i].name;
-	return host.machine;
-}
-
-/* In an index of one image for several kinds of machine: the manifest of ours, or NULL. */
-static json_t *choose_platform(json_t *manifests)
-{
-	json_t *manifest;
-	size_t i;
-
-	json_array_foreach(manifests, i, manifest)
-	{
-		json_t *platform = json_object_get(manifest, "platform");
-		const char *machine = text_member(platform, "architecture");
-		const char *os = text_member(platform, "os");
-
-		if (machine && !strcmp(machine, image_architecture()) && os && !strcmp(os, "linux"))
-			return manifest;
-	}
-	return NULL;
+	return platform_host()->architecture;
 }
 
 static json_t *diff_ids(const struct image *image)
@@ -64,8 +28,9 @@ static const char *load_manifest(const struct store *store, struct image *image)
 	if (why || !several)
 		return why;
 	const char *file = image->manifest.file;
-	if (!(ours = choose_platform(several)))
-		return xprintf("%s: there is no image for linux/%s", file, image_architecture());
+	if (!(ours = platform_choose(several, platform_host())))
+		return xprintf("%s: there is no image for %s", file,
+		               platform_text(platform_host()));
 	image->digest = text_member(ours, "digest");
 	return store_try_blob(store, file, ours, &image->manifest);
 }
@@ -131,16 +96,24 @@ uint64_t image_size(const struct store *store, const struct image *image)
 	return sum;
 }
 
+static bool has_digest(const json_t *entry, const char *digest)
+{
+	const char *its = text_member(entry, "digest"), *pulled = entry_pulled(entry);
+
+	return (its && !strcmp(its, digest)) || (pulled && !strcmp(pulled, digest));
+}
+
 /* Is the entry of the index what is meant? A digest counts for the name that stands before it. */
 static bool is_entry(const json_t *entry, const struct reference *reference)
 {
-	const char *name = entry_name(entry), *digest = text_member(entry, "digest");
+	const char *name = entry_name(entry);
 	size_t length = strlen(reference->name);
 
 	if (!*reference->digest)
 		return name && !strcmp(name, reference_text(reference));
-	return digest && !strcmp(digest, reference->digest) && name &&
-	       !strncmp(name, reference->name, length) && name[length] == ':';
+	return has_digest(entry, reference->digest) && name &&
+	       !strncmp(name, reference->name, length) &&
+	       (name[length] == ':' || name[length] == '@');
 }
 
 json_t *image_entry(const struct store *store, const char *text)
@@ -152,9 +125,7 @@ json_t *image_entry(const struct store *store, const char *text)
 
 	json_array_foreach(store_manifests(store), i, entry)
 	{
-		const char *digest = text_member(entry, "digest");
-
-		if (valid ? is_entry(entry, &reference) : digest && !strcmp(digest, text))
+		if (valid ? is_entry(entry, &reference) : has_digest(entry, text))
 			return entry;
 	}
 	return NULL;
@@ -192,7 +163,7 @@ static bool find_id(const struct store *store, const char *text, struct image *i
 	return found;
 }
 
-void image_find(const struct store *store, const char *text, struct image *image)
+bool image_look(const struct store *store, const char *text, struct image *image)
 {
 	json_t *entry = image_entry(store, text);
 	const char *why = entry ? image_load(store, entry, image) : NULL;
@@ -201,9 +172,17 @@ void image_find(const struct store *store, const char *text, struct image *image
 	if (why)
 		refuse(text, "%s", why);
 	if (entry || find_id(store, text, image))
-		return;
+		return true;
 	why = digest_hex_span(text) == strlen(text) ? NULL : reference_parse(text, &reference);
 	if (why && digest_is_valid(text))
 		why = NULL;
-	refuse(text, "%s", why ? why : "no such image");
+	if (why)
+		refuse(text, "%s", why);
+	return false;
+}
+
+void image_find(const struct store *store, const char *text, struct image *image)
+{
+	if (!image_look(store, text, image))
+		refuse(text, "no such image");
 }

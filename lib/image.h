@@ -8,7 +8,7 @@
 
 struct image {
 	json_t *entry;         /* of the index */
-	const char *name;      /* NAME:TAG, or NULL */
+	const char *name;      /* NAME:TAG or NAME@DIGEST, or NULL */
 	const char *digest;    /* of the manifest */
 	const char *id;        /* the digest of the config, as Docker has it */
 	struct place manifest; /* whole */
@@ -21,6 +21,9 @@ struct image {
  * or when it is damaged.
  */
 void image_find(const struct store *store, const char *text, struct image *image);
+
+/* The same. False: there is none, though there could be. */
+bool image_look(const struct store *store, const char *text, struct image *image);
 
 /* The entry of the index with this name or digest; NULL: none. Its image may be damaged. */
 json_t *image_entry(const struct store *store, const char *text);

@@ -37,23 +37,24 @@ static void print_field(const char *text)
 
 static void print_image(const struct store *store, const struct image *image, bool json)
 {
-	const char *colon = image->name ? strrchr(image->name, ':') : NULL;
-	const char *tag = colon && !strchr(colon, '/') ? colon + 1 : NULL;
-	FREED char *name = !image->name ? NULL
-	                   : !tag       ? xstrdup(image->name)
-	                                : xprintf("%.*s", (int)(colon - image->name), image->name);
+	const char *at = image->name ? strchr(image->name, '@') : NULL;
+	const char *colon = image->name && !at ? strrchr(image->name, ':') : at;
+	const char *tag = colon && colon != at && !strchr(colon, '/') ? colon + 1 : NULL;
+	FREED char *name = !image->name  ? NULL
+	                   : !tag && !at ? xstrdup(image->name)
+	                                 : xprintf("%.*s", (int)(colon - image->name), image->name);
+	const char *digest = entry_pulled(image->entry) ?: image->digest;
 	int64_t created = image_created(image);
 	uint64_t size = image_size(store, image);
 
 	if (!json) {
 		print_field(name);
 		print_field(tag);
-		printf("%s\t%s\t%" PRId64 "\t%" PRIu64 "\n", image->id, image->digest, created,
-		       size);
+		printf("%s\t%s\t%" PRId64 "\t%" PRIu64 "\n", image->id, digest, created, size);
 		return;
 	}
 	json_t *line = json_pack("{ss* ss* ss ss sI sI}", "name", name, "tag", tag, "id", image->id,
-	                         "digest", image->digest, "created", (json_int_t)created, "size",
+	                         "digest", digest, "created", (json_int_t)created, "size",
 	                         (json_int_t)size);
 	if (!line || json_dumpf(line, stdout, JSON_COMPACT))
 		fail("standard output", "write");

@@ -71,6 +71,13 @@ void publish_layer(const struct store *store, const char *from, const char *diff
 	publish(from, store->layers, name);
 }
 
+void publish_text(const struct store *store, const char *text, const char *digest)
+{
+	if (faccessat(store->images, blob_path(digest), F_OK, 0))
+		will_publish(store->images, blob_path(digest));
+	store_put(store, text, digest);
+}
+
 uint64_t publish_json(const struct store *store, json_t *value, char digest[DIGEST_LENGTH + 1])
 {
 	FREED char *text = json_dumps(value, JSON_COMPACT);
@@ -78,8 +85,6 @@ uint64_t publish_json(const struct store *store, json_t *value, char digest[DIGE
 	if (!text)
 		fail(NULL, "memory");
 	digest_of(text, strlen(text), digest);
-	if (faccessat(store->images, blob_path(digest), F_OK, 0))
-		will_publish(store->images, blob_path(digest));
-	store_put(store, text, digest);
+	publish_text(store, text, digest);
 	return strlen(text);
 }

@@ -16,9 +16,10 @@ void publish_blob(const struct store *store, const char *from, const char *diges
 void publish_layer(const struct store *store, const char *from, const char *diff_id);
 
 /*
- * A JSON object, whose digest is told. It is written anew in any case: what is there may be
- * damaged. Returns its size.
+ * JSON, with its digest, or as an object, whose digest is told. It is written anew in any case:
+ * what is there may be damaged. Returns its size.
  */
+void publish_text(const struct store *store, const char *text, const char *digest);
 uint64_t publish_json(const struct store *store, json_t *value, char digest[DIGEST_LENGTH + 1]);
 
 #endif

@@ -91,7 +91,8 @@ void image_untag(struct store *store, const char *text, const struct list *keep,
 		return;
 	}
 	image_find(store, text, &image);
-	if (entry && !reference_parse(text, &reference) && !*reference.digest) {
+	if (entry && !reference_parse(text, &reference) && image.name &&
+	    !strcmp(image.name, reference_text(&reference))) {
 		drop(store, &image, keep, force, told);
 		return;
 	}

@@ -23,4 +23,10 @@ extern const struct opt img_cached_options[], img_uncache_options[];
 int img_cached(int argc, char **argv);
 int img_uncache(int argc, char **argv);
 
+extern const struct opt img_layers_options[], img_adopt_options[];
+int img_contents(int argc, char **argv);
+int img_layers(int argc, char **argv);
+int img_adopt(int argc, char **argv);
+int img_name(int argc, char **argv);
+
 #endif

@@ -158,7 +158,7 @@ const char *entry_name(const json_t *entry)
 	const char *name = text_member(json_object_get(entry, "annotations"), REF_NAME);
 	struct reference reference;
 
-	if (!name || reference_parse(name, &reference) || !*reference.tag)
+	if (!name || reference_parse(name, &reference))
 		return name;
 	return xstrdup(reference_text(&reference));
 }
@@ -187,6 +187,17 @@ static void annotate(json_t *entry, const char *key, const char *value)
 void entry_set_name(json_t *entry, const char *name)
 {
 	annotate(entry, REF_NAME, name);
+	annotate(entry, PULLED, NULL);
+}
+
+const char *entry_pulled(const json_t *entry)
+{
+	return text_member(json_object_get(entry, "annotations"), PULLED);
+}
+
+void entry_set_pulled(json_t *entry, const char *digest)
+{
+	annotate(entry, PULLED, digest);
 }
 
 const char *entry_cache_key(const json_t *entry)

@@ -28,6 +28,7 @@
 #define LAYER_DEAD     ".dead-"
 #define REF_NAME       "org.opencontainers.image.ref.name"
 #define CACHE_KEY      "io.mini-docker.cache.key"
+#define PULLED         "io.mini-docker.pulled.digest"
 
 struct store {
 	const char *root; /* an absolute path */
@@ -64,13 +65,22 @@ void store_tidy(const struct store *store);
 json_t *store_manifests(const struct store *store);
 
 /*
- * What an entry of the index is named, NAME:TAG; or NULL. A name that another program has put there
- * in another form is brought into ours; what is no name of an image is as it is. Never freed.
+ * What an entry of the index is named, NAME:TAG or NAME@DIGEST; or NULL. A name that another
+ * program has put there in another form is brought into ours; what is no name of an image is as it
+ * is. Never freed.
  */
 const char *entry_name(const json_t *entry);
 
-/* Give an entry its name, or with NULL take it away. */
+/* Give an entry its name, or with NULL take it away. What a registry called it, it loses. */
 void entry_set_name(json_t *entry, const char *name);
+
+/*
+ * The digest that the registry has, that the name stands for, for the image: of an index for
+ * several kinds of machines, or of a manifest that had to be converted, or of the manifest that is
+ * here. NULL: it has not been pulled under that name.
+ */
+const char *entry_pulled(const json_t *entry);
+void entry_set_pulled(json_t *entry, const char *digest);
 
 /*
  * The key of a cached step of a build, 64 hexadecimal digits; NULL: the entry is an image. A step

@@ -171,6 +171,7 @@ const char *reference_text(const struct reference *reference)
 {
 	static char text[sizeof(reference->name) + sizeof(reference->tag) + 1];
 
-	(void)snprintf(text, sizeof(text), "%s:%s", reference->name, reference->tag);
+	(void)snprintf(text, sizeof(text), "%s%s%s", reference->name, *reference->tag ? ":" : "@",
+	               *reference->tag ? reference->tag : reference->digest);
 	return text;
 }

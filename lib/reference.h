@@ -19,7 +19,7 @@ struct reference {
  */
 const char *reference_parse(const char *text, struct reference *reference);
 
-/* Its text, NAME:TAG. There until the next call. */
+/* Its text, NAME:TAG, or without a tag NAME@DIGEST. There until the next call. */
 const char *reference_text(const struct reference *reference);
 
 #endif

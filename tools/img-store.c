@@ -25,7 +25,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool json, shell, all, force, delete;
+static bool json, shell, if_there, all, force, delete;
 static struct image_recipe recipe;
 static struct list keep;
 static pid_t owner; /* 0: the caller */
@@ -98,7 +98,10 @@ static int show(int argc, char **argv)
 	if (shell)
 		facts_begin();
 	img_open_to_read(&store);
-	image_find(&store, argv[0], &image);
+	if (!if_there)
+		image_find(&store, argv[0], &image);
+	else if (!image_look(&store, argv[0], &image))
+		return 0;
 	image_change_all(&image, &recipe);
 	image_show(&store, &image, json ? IMAGE_JSON : shell ? IMAGE_SHELL : IMAGE_LINES);
 	if (shell)
@@ -184,6 +187,7 @@ static const struct opt add_options[] = {
 	{0},
 };
 static const struct opt show_options[] = {
+	{"if-there", 0, NULL, "print nothing where there is no such image", opt_flag, &if_there},
 	{"shell", 0, NULL, "as assignments: image_KEY='VALUE'", opt_flag, &shell},
 	{"json", 0, NULL, "as a JSON object, with the whole config", opt_flag, &json},
 	{"change", 'c', "INSTRUCTION", "as it were with this one of a Dockerfile (repeatable)", opt_list, &recipe.changes},
@@ -215,6 +219,10 @@ static const struct verb verbs[] = {
 	{"untag", "IMAGE...", "take names away", untag, 1, -1, untag_options},
 	{"cached", "", "tell which steps on stdin there are", img_cached, 0, 0, img_cached_options},
 	{"uncache", "", "forget cached steps", img_uncache, 0, 0, img_uncache_options},
+	{"contents", "LAYOUT", "print a line for each image of another layout", img_contents, 1, 1, NULL},
+	{"layers", "LAYOUT [NAME|@DIGEST]", "print what layers an image of it has", img_layers, 1, 2, img_layers_options},
+	{"adopt", "LAYOUT [NAME|@DIGEST] [DIR...]", "take that image, with the layers it needs staged", img_adopt, 1, -1, img_adopt_options},
+	{"name", "NAME[:TAG][@DIGEST]", "print the parts of a name", img_name, 1, 1, NULL},
 	{"sweep", "", "set aside what no image needs; delete that", sweep, 0, 0, sweep_options},
 	{0},
 };
