@@ -21,7 +21,7 @@ LIBRARY_TOOLS := img-layer img-store tree-copy tpl-format seccomp-compile
 LIBS_img-layer := -larchive -lcrypto -lz
 LIBS_tree-copy := $(LIBS_img-layer)
 # Every run asks the store once: it starts faster without shared libraries.
-LIBS_img-store := $(if $(SANITIZE),,-static) -ljansson -lcrypto
+LIBS_img-store := $(if $(SANITIZE),,-static) -ljansson -lcrypto -larchive
 # The same goes for what ends every list.
 LIBS_tpl-format := $(if $(SANITIZE),,-static) -ljansson
 LIBS_seccomp-compile := -lseccomp -ljansson

@@ -10,10 +10,8 @@
 #include <string.h>
 #include <time.h>
 
-/* RFC 3339. */
-int64_t image_created(const struct image *image)
+int64_t image_time(const char *created)
 {
-	const char *created = text_member(image->config.value, "created");
 	struct tm tm = {0};
 	const char *rest = created ? strptime(created, "%Y-%m-%dT%T", &tm) : NULL;
 	int hours, minutes;
@@ -26,6 +24,11 @@ int64_t image_created(const struct image *image)
 	if (sscanf(rest, "%c%2d:%2d", &sign, &hours, &minutes) == 3)
 		at -= (sign == '-' ? -60L : 60L) * (hours * 60 + minutes);
 	return at;
+}
+
+int64_t image_created(const struct image *image)
+{
+	return image_time(text_member(image->config.value, "created"));
 }
 
 static void print_field(const char *text)

@@ -29,4 +29,7 @@ int64_t image_created(const struct image *image);
  */
 int image_list(const struct store *store, bool json, bool all);
 
+/* A time as configs have it, RFC 3339, in seconds since the epoch; 0 of NULL and what is none. */
+int64_t image_time(const char *created);
+
 #endif

@@ -223,6 +223,8 @@ static const struct verb verbs[] = {
 	{"layers", "LAYOUT [NAME|@DIGEST]", "print what layers an image of it has", img_layers, 1, 2, img_layers_options},
 	{"adopt", "LAYOUT [NAME|@DIGEST] [DIR...]", "take that image, with the layers it needs staged", img_adopt, 1, -1, img_adopt_options},
 	{"name", "NAME[:TAG][@DIGEST]", "print the parts of a name", img_name, 1, 1, NULL},
+	{"save", "IMAGE...", "write them as an archive that others load", img_save, 1, -1, img_save_options},
+	{"history", "IMAGE", "print what was done to make it", img_history, 1, 1, NULL},
 	{"sweep", "", "set aside what no image needs; delete that", sweep, 0, 0, sweep_options},
 	{0},
 };

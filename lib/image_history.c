@@ -1,0 +1,62 @@
+/* History of images: see image_history.h. */
+#define _GNU_SOURCE
+#include "image_history.h"
+
+#include "image_show.h"
+#include "io.h"
+#include "num.h"
+#include "text.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static void print_field(const char *text, char end)
+{
+	text_field(text && *text ? text : "-");
+	putchar(end);
+}
+
+static uint64_t layer_size(const struct store *store, const char *diff_id)
+{
+	FREED char *text = layer_fact(store->layers, diff_id + strlen(DIGEST_PREFIX), "content");
+	uint64_t size;
+
+	return text && num_parse(text, INT64_MAX, &size) == 0 ? size : 0;
+}
+
+static size_t count_layers(const struct place *history)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < place_count(history); i++)
+		count += !json_is_true(json_object_get(place_element(history, i, JSON_OBJECT).value,
+		                                       "empty_layer"));
+	return count;
+}
+
+/* step: NULL, of a layer without one. Its layer is the one before the i-th. */
+static size_t print_step(const struct store *store, const struct image *image, const char *id,
+                         const json_t *step, size_t i)
+{
+	bool empty = json_is_true(json_object_get(step, "empty_layer")) || !i;
+
+	print_field(id, '\t');
+	printf("%" PRId64 "\t", image_time(text_member(step, "created")));
+	print_field(text_member(step, "created_by"), '\t');
+	printf("%" PRIu64 "\t", empty ? 0 : layer_size(store, image_layer(image, i - 1)));
+	print_field(text_member(step, "comment"), '\n');
+	return empty ? i : i - 1;
+}
+
+void image_history(const struct store *store, const struct image *image)
+{
+	struct place history = place_member(&image->config, "history", JSON_ARRAY);
+	size_t layer = image_layer_count(image), told = count_layers(&history);
+	const char *id = image->id;
+
+	for (; layer > told; id = NULL)
+		layer = print_step(store, image, id, NULL, layer);
+	for (size_t i = place_count(&history); i-- > 0; id = NULL)
+		layer = print_step(store, image, id, place_element(&history, i, JSON_OBJECT).value,
+		                   layer);
+}

@@ -1,0 +1,101 @@
+/* Verbs of img-store that tell others of images: see imgverbs.h. */
+#define _GNU_SOURCE
+#include "err.h"
+#include "image_history.h"
+#include "image_save.h"
+#include "imgverbs.h"
+#include "text.h"
+#include "whole_file.h"
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static const char *output, *layout;
+static bool progress;
+
+/* clang-format off */
+const struct opt img_save_options[] = {
+	{"output", 'o', "FILE", "to this file, which appears when it is whole", opt_string, &output},
+	{"layout", 0, "DIR", "no archive, but a layout of their own, on the store's file system", opt_string, &layout},
+	{"progress", 0, NULL, "show how far it is, on a terminal", opt_flag, &progress},
+	{0},
+};
+/* clang-format on */
+
+/* Every blob is a descriptor. */
+static void allow_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit); /* if not, opening one too many tells */
+	}
+}
+
+static void print_or_dash(const char *text, char end)
+{
+	text_field(text ? text : "-");
+	putchar(end);
+}
+
+/* NAME:TAG and the digest of the manifest, of each entry of the index. */
+static void tell(const struct saved *saved)
+{
+	json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(saved->index, "manifests"), i, entry)
+	{
+		print_or_dash(entry_name(entry), '\t');
+		print_or_dash(text_member(entry, "digest"), '\n');
+	}
+}
+
+static void save_file(const struct saved *saved)
+{
+	static struct whole_file file;
+
+	if (output)
+		whole_open(&file, output);
+	save_tar(saved, output ? file.fd : STDOUT_FILENO, output ?: "standard output", progress);
+	if (output)
+		whole_finish(&file);
+}
+
+int img_save(int argc, char **argv)
+{
+	struct list wanted = {argv, (size_t)argc};
+	struct saved saved;
+	struct store store;
+
+	if (output && layout)
+		usage_error("one of --output, --layout");
+	if (!output && !layout && isatty(STDOUT_FILENO))
+		refuse("standard output", "is a terminal, which is no place for an archive");
+	allow_files();
+	img_open_to_read(&store);
+	save_open(&store, &wanted, &saved);
+	if (layout) {
+		save_layout(&store, &saved, layout);
+		tell(&saved);
+		opt_finish_stdout();
+	}
+	if (store.images >= 0)
+		store_unlock(&store); /* what is open stays */
+	save_file(&saved);
+	return 0;
+}
+
+int img_history(int argc, char **argv)
+{
+	struct store store;
+	struct image image;
+
+	(void)argc;
+	img_open_to_read(&store);
+	image_find(&store, argv[0], &image);
+	image_history(&store, &image);
+	opt_finish_stdout();
+}
