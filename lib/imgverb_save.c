@@ -12,13 +12,17 @@
 #include <unistd.h>
 
 static const char *output, *layout;
-static bool progress;
+static bool progress, brief;
 
 /* clang-format off */
 const struct opt img_save_options[] = {
 	{"output", 'o', "FILE", "to this file, which appears when it is whole", opt_string, &output},
 	{"layout", 0, "DIR", "no archive, but a layout of their own, on the store's file system", opt_string, &layout},
 	{"progress", 0, NULL, "show how far it is, on a terminal", opt_flag, &progress},
+	{0},
+};
+const struct opt img_history_options[] = {
+	{"brief", 0, NULL, "no more than 45 characters of what was done", opt_flag, &brief},
 	{0},
 };
 /* clang-format on */
@@ -96,6 +100,6 @@ int img_history(int argc, char **argv)
 	(void)argc;
 	img_open_to_read(&store);
 	image_find(&store, argv[0], &image);
-	image_history(&store, &image);
+	image_history(&store, &image, brief);
 	opt_finish_stdout();
 }

@@ -28,7 +28,8 @@ int img_contents(int argc, char **argv);
 int img_layers(int argc, char **argv);
 int img_adopt(int argc, char **argv);
 int img_name(int argc, char **argv);
-extern const struct opt img_save_options[];
+
+extern const struct opt img_save_options[], img_history_options[];
 int img_save(int argc, char **argv);
 int img_history(int argc, char **argv);
 
