@@ -74,6 +74,16 @@ int img_layers(int argc, char **argv)
 	opt_finish_stdout();
 }
 
+int img_parts(int argc, char **argv)
+{
+	struct other other;
+
+	other_open(&other, argv[0]);
+	other_list_parts(&other, argc > 1 ? argv[1] : NULL,
+	                 *platform.os ? &platform : platform_host());
+	opt_finish_stdout();
+}
+
 int img_adopt(int argc, char **argv)
 {
 	bool chosen = argc > 1 && *argv[1] != '/';

@@ -25,6 +25,7 @@ int img_uncache(int argc, char **argv);
 
 extern const struct opt img_layers_options[], img_adopt_options[];
 int img_contents(int argc, char **argv);
+int img_parts(int argc, char **argv);
 int img_layers(int argc, char **argv);
 int img_adopt(int argc, char **argv);
 int img_name(int argc, char **argv);

@@ -60,7 +60,17 @@ void other_list(const struct other *other);
 void other_find(const struct other *other, const char *text, const struct platform *platform,
                 struct other_image *image);
 
+/*
+ * Print a line for each blob of an image of an OCI layout, KIND TAB DIGEST TAB SIZE TAB
+ * here|missing: first the manifests, from the index down to that for the platform, then the config
+ * and the layers. What a missing manifest leads to is not known.
+ */
+void other_list_parts(const struct other *other, const char *text, const struct platform *platform);
+
 /* Parts of it. */
+
+/* The entry of the image that is meant, with its names. */
+const json_t *other_entry(const struct other *other, const char *text, struct list *names);
 
 /*
  * The file `name` below the layout, open for reading; -1 with errno. path: NULL, or receives its

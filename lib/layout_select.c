@@ -129,8 +129,7 @@ static bool is_meant(const struct found *found, const char *text)
 	return false;
 }
 
-void other_find(const struct other *other, const char *text, const struct platform *platform,
-                struct other_image *image)
+const json_t *other_entry(const struct other *other, const char *text, struct list *names)
 {
 	struct all all = find_all(other);
 	const struct found *found = NULL;
@@ -142,9 +141,19 @@ void other_find(const struct other *other, const char *text, const struct platfo
 			found = &all.at[i];
 	if (!found)
 		refuse(other->path, "%s: no such image", text);
-	*image = (struct other_image){.names = found->names};
+	*names = found->names;
+	return found->entry;
+}
+
+void other_find(const struct other *other, const char *text, const struct platform *platform,
+                struct other_image *image)
+{
+	struct list names;
+	const json_t *entry = other_entry(other, text, &names);
+
+	*image = (struct other_image){.names = names};
 	if (other->docker)
-		other_load_docker(other, found->entry, image);
+		other_load_docker(other, entry, image);
 	else
-		other_load_oci(other, found->entry, platform, image);
+		other_load_oci(other, entry, platform, image);
 }

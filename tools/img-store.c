@@ -220,6 +220,7 @@ static const struct verb verbs[] = {
 	{"cached", "", "tell which steps on stdin there are", img_cached, 0, 0, img_cached_options},
 	{"uncache", "", "forget cached steps", img_uncache, 0, 0, img_uncache_options},
 	{"contents", "LAYOUT", "print a line for each image of another layout", img_contents, 1, 1, NULL},
+	{"parts", "LAYOUT [NAME|@DIGEST]", "print what blobs an image of it has", img_parts, 1, 2, img_layers_options},
 	{"layers", "LAYOUT [NAME|@DIGEST]", "print what layers an image of it has", img_layers, 1, 2, img_layers_options},
 	{"adopt", "LAYOUT [NAME|@DIGEST] [DIR...]", "take that image, with the layers it needs staged", img_adopt, 1, -1, img_adopt_options},
 	{"name", "NAME[:TAG][@DIGEST]", "print the parts of a name", img_name, 1, 1, NULL},
