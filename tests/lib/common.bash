@@ -33,7 +33,8 @@ common_setup() {
     MINI_DOCKER_ROOT=$CTR_TEST_DIR/t/root MINI_DOCKER_RUN=$CTR_TEST_DIR/t/run
     MINI_DOCKER_CGROUP_PARENT=$CTR_TEST_ID
     MINI_DOCKER_NETWORK=none # the machine's own network is left alone
-    export CTR_TEST_ID CTR_TEST_DIR T BIN TMPDIR MINI_DOCKER_ROOT MINI_DOCKER_RUN MINI_DOCKER_CGROUP_PARENT MINI_DOCKER_NETWORK
+    MINI_DOCKER_PULL=never   # and nobody beyond it is asked
+    export CTR_TEST_ID CTR_TEST_DIR T BIN TMPDIR MINI_DOCKER_ROOT MINI_DOCKER_RUN MINI_DOCKER_CGROUP_PARENT MINI_DOCKER_NETWORK MINI_DOCKER_PULL
     mkdir "$T" "$TMPDIR"
     chmod 755 "$CTR_TEST_DIR" # tests that drop privileges have to get through
     TRACES=$BUILD/test/traces "$TOP/tests/lib/leaks" snapshot "$BASHPID"
