@@ -127,36 +127,52 @@ static struct list find_layers(const struct store *store, const struct image *im
 		if (!has(&layers, tree))
 			list_add(&layers, tree);
 	}
-	if (!layers.count)
+	if (!layers.count && format != IMAGE_JSON)
 		refuse(image->name ? image->name : image->id, "the image has no layer");
 	return layers;
 }
 
-/* All that the index has for the image. */
-static json_t *all_names(const struct store *store, const struct image *image)
+static void append(json_t *array, const char *text)
 {
-	json_t *names = json_array(), *entry;
+	json_t *other;
+	size_t i;
+
+	json_array_foreach(array, i, other) if (!strcmp(json_string_value(other), text)) return;
+	(void)json_array_append_new(array, json_string(text));
+}
+
+/* All names that the index has for the image; and these with digests in place of tags. */
+static void all_names(const struct store *store, const struct image *image, json_t *names,
+                      json_t *digests)
+{
+	json_t *entry;
 	size_t i;
 
 	json_array_foreach(store_manifests(store), i, entry)
 	{
 		struct image one;
 
-		if (!image_load(store, entry, &one) && !strcmp(one.id, image->id) && one.name)
-			(void)json_array_append_new(names, json_string(one.name));
+		if (image_load(store, entry, &one) || strcmp(one.id, image->id) != 0 || !one.name)
+			continue;
+		append(names, one.name);
+		const char *end = strchr(one.name, '@') ?: strrchr(one.name, ':');
+		FREED char *digest =
+		        xprintf("%.*s@%s", end ? (int)(end - one.name) : (int)strlen(one.name),
+		                one.name, entry_pulled(entry) ?: one.digest);
+		append(digests, digest);
 	}
-	return names;
 }
 
 static void show_json(const struct store *store, const struct image *image,
                       const struct list *layers)
 {
-	json_t *paths = json_array();
+	json_t *paths = json_array(), *names = json_array(), *digests = json_array();
 
 	for (size_t i = 0; i < layers->count; i++)
 		(void)json_array_append_new(paths, json_string(layers->at[i]));
-	json_t *all = json_pack("{ss ss* so ss* sI so sO}", "id", image->id, "name", image->name,
-	                        "names", all_names(store, image), "digest", image->digest, "size",
+	all_names(store, image, names, digests);
+	json_t *all = json_pack("{ss ss* so so ss sI so sO}", "id", image->id, "name", image->name,
+	                        "names", names, "digests", digests, "digest", image->digest, "size",
 	                        (json_int_t)image_size(store, image), "layers", paths, "image",
 	                        image->config.value);
 	if (!all || json_dumpf(all, stdout, JSON_COMPACT))
@@ -167,9 +183,9 @@ static void show_json(const struct store *store, const struct image *image,
 void image_show(const struct store *store, const struct image *image, enum image_format as)
 {
 	struct place config = place_member(&image->config, "config", JSON_OBJECT);
-	struct list layers = find_layers(store, image);
 
 	format = as;
+	struct list layers = find_layers(store, image);
 	if (format == IMAGE_JSON) {
 		show_json(store, image, &layers);
 		return;

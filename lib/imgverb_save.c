@@ -2,8 +2,10 @@
 #define _GNU_SOURCE
 #include "err.h"
 #include "image_history.h"
+#include "image_make.h"
 #include "image_save.h"
 #include "imgverbs.h"
+#include "io.h"
 #include "text.h"
 #include "whole_file.h"
 #include <stdio.h>
@@ -89,6 +91,33 @@ int img_save(int argc, char **argv)
 	if (store.images >= 0)
 		store_unlock(&store); /* what is open stays */
 	save_file(&saved);
+	return 0;
+}
+
+/* NAME:TAG may be another image by now, of which no registry has told anything. */
+int img_pushed(int argc, char **argv)
+{
+	FREED char *name = image_checked_name(argv[0]);
+	struct store store;
+	json_t *entry;
+	size_t i;
+
+	(void)argc;
+	for (i = 1; i < 3; i++)
+		if (!digest_is_valid(argv[i]))
+			refuse(argv[i], "not sha256: and 64 hexadecimal digits");
+	img_open_to_change(&store);
+	if (store.images < 0)
+		return 0;
+	json_array_foreach(store_manifests(&store), i, entry)
+	{
+		const char *its = entry_name(entry), *digest = text_member(entry, "digest");
+
+		if (its && digest && !strcmp(its, name) && !strcmp(digest, argv[1]))
+			entry_set_pulled(entry, argv[2]);
+	}
+	store_write(&store);
+	store_commit(&store);
 	return 0;
 }
 

@@ -225,6 +225,7 @@ static const struct verb verbs[] = {
 	{"adopt", "LAYOUT [NAME|@DIGEST] [DIR...]", "take that image, with the layers it needs staged", img_adopt, 1, -1, img_adopt_options},
 	{"name", "NAME[:TAG][@DIGEST]", "print the parts of a name", img_name, 1, 1, NULL},
 	{"save", "IMAGE...", "write them as an archive that others load", img_save, 1, -1, img_save_options},
+	{"pushed", "NAME[:TAG] DIGEST THERE", "note what digest the registry has it under", img_pushed, 3, 3, NULL},
 	{"history", "IMAGE", "print what was done to make it", img_history, 1, 1, img_history_options},
 	{"sweep", "", "set aside what no image needs; delete that", sweep, 0, 0, sweep_options},
 	{0},

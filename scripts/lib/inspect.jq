@@ -206,16 +206,17 @@ def repository: sub(":[^:/]*$"; "");
 def image:
     .of | .image as $config
     | {
-        Id: .id, RepoTags: .names, RepoDigests: (.digest as $digest | .names | map(repository + "@" + $digest) | unique), Parent: "",
-        Comment: ($config.history // [] | last.comment // ""), Created: ($config.created // ""), DockerVersion: "",
+        Id: .id, RepoTags: (.names | map(select(contains("@") | not))), RepoDigests: (.digests | sort), Parent: "",
+        Comment: ($config.history // [] | last.comment // ""), Created: ($config.created // ""), DockerVersion: ($config.docker_version // ""),
         Author: ($config.author // ""), Config: ($config.config // {} | config), Architecture: ($config.architecture // ""),
         Os: ($config.os // ""), Size: .size,
         GraphDriver: {
-            Data: ({UpperDir: .layers[0]} + if .layers | length > 1 then {LowerDir: (.layers[1:] | join(":"))} else {} end),
+            Data: (if .layers[0] then {UpperDir: .layers[0]} else {} end + if .layers | length > 1 then {LowerDir: (.layers[1:] | join(":"))} else {} end),
             Name: "overlay2"
         },
         RootFS: {Type: "layers", Layers: $config.rootfs.diff_ids}, Metadata: {LastTagTime: "0001-01-01T00:00:00Z"}
-    };
+    }
+    + if $config.variant | set then {Variant: $config.variant} else {} end;
 
 def volume:
     .of | {CreatedAt: .created, Driver: "local", Labels: .labels, Mountpoint: .path, Name: .name, Options: null, Scope: "local"};
