@@ -27,7 +27,8 @@ http: {addr: localhost:5000}
 $registry_auth
 END
     nsenter --net="/proc/$registry_holder/ns/net" env -u REGISTRY_AUTH_FILE docker-registry serve "$T/registry.yml" < /dev/null > "$T/registry.log" 2>&1 3>&- &
-    REGISTRY_PIDS+=("$!")
+    registry_server=$!
+    REGISTRY_PIDS+=("$registry_server")
     poll 30 in_net curl -s -o /dev/null http://localhost:5000/v2/ || {
         cat "$T/registry.log"
         return 1
