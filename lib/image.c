@@ -82,17 +82,21 @@ char *layer_fact(int layers, const char *directory, const char *key)
 	return NULL;
 }
 
+uint64_t image_layer_size(const struct store *store, const struct image *image, size_t i)
+{
+	const char *hex = image_layer(image, i) + strlen(DIGEST_PREFIX);
+	FREED char *content = layer_fact(store->layers, hex, "content");
+	uint64_t size;
+
+	return content && num_parse(content, INT64_MAX, &size) == 0 ? size : 0;
+}
+
 uint64_t image_size(const struct store *store, const struct image *image)
 {
-	uint64_t sum = 0, one;
+	uint64_t sum = 0;
 
-	for (size_t i = 0; i < image_layer_count(image); i++) {
-		const char *hex = image_layer(image, i) + strlen(DIGEST_PREFIX);
-		FREED char *content = layer_fact(store->layers, hex, "content");
-
-		if (content && num_parse(content, INT64_MAX, &one) == 0)
-			sum += one;
-	}
+	for (size_t i = 0; i < image_layer_count(image); i++)
+		sum += image_layer_size(store, image, i);
 	return sum;
 }
 

@@ -39,8 +39,9 @@ const char *image_load(const struct store *store, json_t *entry, struct image *i
 size_t image_layer_count(const struct image *image);
 const char *image_layer(const struct image *image, size_t i);
 
-/* Bytes of all files in the layers that are unpacked. */
+/* Bytes of all files in the layers that are unpacked; or in the i-th of them. */
 uint64_t image_size(const struct store *store, const struct image *image);
+uint64_t image_layer_size(const struct store *store, const struct image *image, size_t i);
 
 /* As the specification of images calls this kind of machine: amd64, arm64. */
 const char *image_architecture(void);

@@ -4,7 +4,6 @@
 
 #include "image_show.h"
 #include "io.h"
-#include "num.h"
 #include "text.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,14 +40,6 @@ static void print_brief(const char *text, size_t most)
 	print_field(head, '\t');
 }
 
-static uint64_t layer_size(const struct store *store, const char *diff_id)
-{
-	FREED char *text = layer_fact(store->layers, diff_id + strlen(DIGEST_PREFIX), "content");
-	uint64_t size;
-
-	return text && num_parse(text, INT64_MAX, &size) == 0 ? size : 0;
-}
-
 static size_t count_layers(const struct place *history)
 {
 	size_t count = 0;
@@ -68,7 +59,7 @@ static size_t print_step(const struct store *store, const struct image *image, c
 	print_field(id, '\t');
 	printf("%" PRId64 "\t", image_time(text_member(step, "created")));
 	print_brief(text_member(step, "created_by") ?: "", brief ? BRIEF : SIZE_MAX);
-	printf("%" PRIu64 "\t", empty ? 0 : layer_size(store, image_layer(image, i - 1)));
+	printf("%" PRIu64 "\t", empty ? 0 : image_layer_size(store, image, i - 1));
 	print_field(text_member(step, "comment"), '\n');
 	return empty ? i : i - 1;
 }

@@ -8,6 +8,7 @@
 #include "io.h"
 #include "text.h"
 #include "whole_file.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -131,4 +132,31 @@ int img_history(int argc, char **argv)
 	image_find(&store, argv[0], &image);
 	image_history(&store, &image, brief);
 	opt_finish_stdout();
+}
+
+/* What each image, or cached step, is made of; the bytes of a layer that several have are theirs.
+ */
+int img_usage(int argc, char **argv)
+{
+	struct store store;
+	json_t *entry;
+	int failed = 0;
+	size_t i;
+
+	(void)argc, (void)argv;
+	img_open_to_read(&store);
+	json_array_foreach(store_manifests(&store), i, entry)
+	{
+		struct image image;
+		const char *why = image_load(&store, entry, &image);
+
+		if (why)
+			complain_plainly(image.name, "%s", why);
+		failed |= why != NULL;
+		for (size_t n = 0; !why && n < image_layer_count(&image); n++)
+			printf("%s\t%s\t%s\t%" PRIu64 "\n", image.id,
+			       entry_cache_key(entry) ? "step" : "image", image_layer(&image, n),
+			       image_layer_size(&store, &image, n));
+	}
+	opt_finish(failed ? STATUS_FAILED : 0);
 }

@@ -33,6 +33,7 @@ int img_name(int argc, char **argv);
 extern const struct opt img_save_options[], img_history_options[];
 int img_save(int argc, char **argv);
 int img_pushed(int argc, char **argv);
+int img_usage(int argc, char **argv);
 int img_history(int argc, char **argv);
 
 #endif

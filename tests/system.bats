@@ -119,7 +119,7 @@ ours() {
     assert_line --regexp '^vol +1 +7kB$'
     assert_line --regexp '^free +0 +0B$'
     assert_line --regexp '^[0-9a-f]{12} +7kB +exited +box$'
-    assert_line --regexp '^busybox +latest +[0-9a-f]{12} +[0-9.]+MB +1$'
+    assert_line --regexp '^busybox +latest +[0-9a-f]{12} +.* ago +[0-9.]+MB +0B +[0-9.]+MB +1$'
     run -0 mini-docker system df --format json
     assert_equal "$(jq -r 'select(.Type == "Containers") | .TotalCount' <<< "$output")" 1
 }

@@ -227,6 +227,7 @@ static const struct verb verbs[] = {
 	{"save", "IMAGE...", "write them as an archive that others load", img_save, 1, -1, img_save_options},
 	{"pushed", "NAME[:TAG] DIGEST THERE", "note what digest the registry has it under", img_pushed, 3, 3, NULL},
 	{"history", "IMAGE", "print what was done to make it", img_history, 1, 1, img_history_options},
+	{"usage", "", "print the layers of each image, and their sizes", img_usage, 0, 0, NULL},
 	{"sweep", "", "set aside what no image needs; delete that", sweep, 0, 0, sweep_options},
 	{0},
 };
