@@ -124,15 +124,20 @@ json_t *image_entry(const struct store *store, const char *text)
 {
 	struct reference reference;
 	bool valid = !reference_parse(text, &reference);
-	json_t *entry;
+	json_t *entry, *found = NULL;
 	size_t i;
 
 	json_array_foreach(store_manifests(store), i, entry)
 	{
-		if (valid ? is_entry(entry, &reference) : has_digest(entry, text))
-			return entry;
+		const char *name = entry_name(entry);
+
+		if (valid ? !is_entry(entry, &reference) : !has_digest(entry, text))
+			continue;
+		if (valid && !strcmp(name, reference_text(&reference)))
+			return entry; /* of several with one digest, what is called so */
+		found = found ?: entry;
 	}
-	return NULL;
+	return found;
 }
 
 /*
