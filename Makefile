@@ -17,9 +17,10 @@ ALL_CFLAGS = $(BASE_CFLAGS) $(CFLAGS) -ffunction-sections -MMD -MP
 STATIC_TOOLS := ns-spawn ns-enter ctr-init ufs-mount ufs-list cg-limit ctr-state ctr-log tty-relay tty-attach pid-signal \
 	netsetup
 # The others are off that path, and link the libraries that do their work.
-LIBRARY_TOOLS := img-layer img-store tree-copy tpl-format seccomp-compile
+LIBRARY_TOOLS := img-layer img-store img-copy tree-copy tpl-format seccomp-compile
 LIBS_img-layer := -larchive -lcrypto -lz
 LIBS_tree-copy := $(LIBS_img-layer)
+LIBS_img-copy := $(LIBS_img-layer)
 # Every run asks the store once: it starts faster without shared libraries.
 LIBS_img-store := $(if $(SANITIZE),,-static) -ljansson -lcrypto -larchive
 # The same goes for what ends every list.

@@ -51,21 +51,11 @@ static int copy_data(int from, int to, const char *name)
 {
 	CLOSED int in = openat(from, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	CLOSED int out = openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	ssize_t done = 1;
-	static char buffer[65536];
+	struct stat st;
 
-	if (in < 0 || out < 0)
+	if (in < 0 || out < 0 || fstat(in, &st))
 		return -1;
-	while ((done = copy_file_range(in, NULL, out, NULL, 1 << 30, 0)) > 0)
-		;
-	if (done == 0)
-		return 0;
-	if (errno != EXDEV && errno != EINVAL && errno != EOPNOTSUPP && errno != ENOSYS)
-		return -1;
-	while ((done = read(in, buffer, sizeof(buffer))) > 0)
-		if (write_all(out, buffer, (size_t)done))
-			return -1;
-	return (int)done;
+	return copy_contents(in, out, st.st_size);
 }
 
 static int copy_link(int from, int to, const char *name)

@@ -4,6 +4,15 @@
 #ifndef COPY_H
 #define COPY_H
 
+#include <sys/types.h>
+
+/*
+ * Copy `size` bytes of the file `in` into the empty file `out`, from the beginning of both: holes
+ * stay holes, and a file system that can shares the blocks. 0, or -1 with errno; ENODATA: it has
+ * become shorter.
+ */
+int copy_contents(int in, int out, off_t size);
+
 /*
  * Unless the directory `to` has entries already, copy into it what is below the directory `from`
  * (both descriptors, O_PATH will do), with owner, mode, times, extended attributes, and give it the

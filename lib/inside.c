@@ -4,6 +4,7 @@
 
 #include "err.h"
 #include "io.h"
+#include "lookup.h"
 #include "sys.h"
 #include <errno.h>
 #include <limits.h>
@@ -12,8 +13,21 @@
 
 enum { MOST_LINKS = 40 }; /* as many as the kernel follows */
 
+static int elsewhere = OWN_ROOT;
+static uid_t new_uid;
+static gid_t new_gid;
+
+void inside_elsewhere(int root, uid_t uid, gid_t gid)
+{
+	elsewhere = root;
+	new_uid = uid;
+	new_gid = gid;
+}
+
 int inside_open(const char *path, uint64_t flags)
 {
+	if (elsewhere != OWN_ROOT)
+		return lookup(elsewhere, path, flags);
 	return sys_openat2(AT_FDCWD, path, flags, RESOLVE_NO_MAGICLINKS);
 }
 
@@ -51,6 +65,8 @@ static int make(const char *path, bool directory, int *links)
 		return -1;
 	int failed =
 	        directory ? mkdirat(parent, name, 0755) : mknodat(parent, name, S_IFREG | 0644, 0);
+	if (!failed && elsewhere != OWN_ROOT)
+		failed = fchownat(parent, name, new_uid, new_gid, AT_SYMLINK_NOFOLLOW);
 	if (failed && errno != EEXIST)
 		return -1;
 	fd = inside_open(path, O_PATH);

@@ -9,6 +9,13 @@
 #include "opt.h"
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * From now on paths are below this directory instead, with another root's meaning of `..` and of
+ * absolute links; what is made there belongs to these.
+ */
+void inside_elsewhere(int root, uid_t uid, gid_t gid);
 
 /* openat2(2), close-on-exec. The descriptor, or -1 with errno. */
 int inside_open(const char *path, uint64_t flags);

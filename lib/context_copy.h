@@ -1,0 +1,37 @@
+/*
+ * COPY and ADD of a Dockerfile: files of a context, made in the tree of an image by Docker's rules.
+ */
+#ifndef CONTEXT_COPY_H
+#define CONTEXT_COPY_H
+
+#include "context.h"
+#include <sys/types.h>
+
+struct copy_to {
+	int root;         /* of the image, a descriptor: no path leads out of it */
+	const char *path; /* DEST, clean and absolute */
+	bool directory;   /* it has to be one */
+	bool owned; /* what is made belongs to these, else to whom it belongs in the context */
+	uid_t uid;
+	gid_t gid;
+	bool has_mode; /* of all that is copied, but not of what is made to hold it */
+	mode_t mode;
+	bool unpack; /* a source that is a tar archive is unpacked */
+};
+
+/*
+ * Copy the sources. Directories above that are missing are made with mode 755; one that is there
+ * keeps what it is like if it is DEST or above, and else gets what the one in the context is like.
+ * A file, or link, gives way to a file. What is made stays, also if it fails later on: by fail() or
+ * refuse().
+ */
+void context_copy(const struct context *context, const struct context_sources *sources,
+                  const struct copy_to *to);
+
+/*
+ * If the file is a tar archive, plain or by gzip, bzip2, xz, zstd, unpack it into DEST, and return
+ * true. Its owners are those in the archive, unless they are asked for as `owned`.
+ */
+bool context_unpack(const struct context_entry *entry, const struct copy_to *to);
+
+#endif
