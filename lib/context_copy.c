@@ -22,6 +22,7 @@
 
 struct copying {
 	const struct copy_to *to;
+	bool several;     /* sources */
 	int *directories; /* those that are open; the first one is what a source is copied into */
 	size_t depth;
 	void *links; /* what has several names, of this source */
@@ -67,6 +68,8 @@ static int open_destination(struct copying *c, char **name)
 	*name = xstrdup(c->entry->base);
 	if (directory || there >= 0)
 		return make_directories(to->path);
+	if (c->several)
+		refuse(to->path, "several files go into a directory: it needs a slash at its end");
 	FREED char *above = xprintf("%.*s", (int)(path_last(to->path) - to->path), to->path);
 	(void)close(make_directories(above));
 	free(*name);
@@ -240,7 +243,7 @@ static void leave(void *of, const struct context_entry *entry)
 void context_copy(const struct context *context, const struct context_sources *sources,
                   const struct copy_to *to)
 {
-	struct copying c = {.to = to};
+	struct copying c = {.to = to, .several = sources->count > 1};
 	struct context_visitor visitor = {&c, enter, leave};
 
 	inside_elsewhere(to->root, to->owned ? to->uid : 0, to->owned ? to->gid : 0);

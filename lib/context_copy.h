@@ -30,7 +30,7 @@ void context_copy(const struct context *context, const struct context_sources *s
 
 /*
  * If the file is a tar archive, plain or by gzip, bzip2, xz, zstd, unpack it into DEST, and return
- * true. Its owners are those in the archive, unless they are asked for as `owned`.
+ * true. Owners and modes are those in the archive in any case, as with Docker.
  */
 bool context_unpack(const struct context_entry *entry, const struct copy_to *to);
 

@@ -42,12 +42,7 @@ bool context_unpack(const struct context_entry *entry, const struct copy_to *to)
 	struct tree tree;
 	struct layer_facts facts;
 	struct layer_counts counts = {0};
-	struct landing landing = {.root = to->root,
-	                          .path = to->path,
-	                          .into = true,
-	                          .owned = to->owned,
-	                          .uid = to->uid,
-	                          .gid = to->gid};
+	struct landing landing = {.root = to->root, .path = to->path, .into = true};
 
 	bool is = is_archive(entry->fd);
 	if (lseek(entry->fd, 0, SEEK_SET) < 0)

@@ -86,7 +86,7 @@ static void find_destination(const char *dest, size_t count)
 	to.path = path_clean(path);
 	to.directory = !*last || !strcmp(last, ".") || !strcmp(last, "..") || context.parents;
 	if (count > 1 && !to.directory)
-		refuse(dest, "several sources go into a directory: a slash has to be at its end");
+		refuse(dest, "several files go into a directory: it needs a slash at its end");
 }
 
 static int copy(int argc, char **argv)
