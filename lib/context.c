@@ -2,12 +2,10 @@
 #define _GNU_SOURCE
 #include "context.h"
 
-#include "directory.h"
 #include "err.h"
 #include "io.h"
 #include "layer_name.h"
 #include "path.h"
-#include "pattern.h"
 #include "sys.h"
 #include <errno.h>
 #include <limits.h>
@@ -32,9 +30,14 @@ int context_beneath(const struct context *context, const char *path, int flags)
 	                   RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
 }
 
-void context_lacks(const struct context *context, const char *wanted)
+bool context_leaves_out(const struct context *context, const struct stat *st)
 {
-	(void)context;
+	return context->leave_out && st->st_dev == context->left_out.st_dev &&
+	       st->st_ino == context->left_out.st_ino;
+}
+
+void context_lacks(const char *wanted)
+{
 	refuse(layer_object(NULL, wanted), "no such file in the context");
 }
 
@@ -46,154 +49,66 @@ static void go_up(char *path)
 	*(slash ? slash : path) = '\0';
 }
 
-/*
- * Where it leads to: the path without links, below the context whatever they say. NULL: nowhere.
- * A link that is left out is not there.
- */
-static char *resolve(const struct context *context, const char *path)
-{
-	char *done = xstrdup(""), *rest = xstrdup(path), *target = xalloc(PATH_MAX + 1);
-	int links = 0;
-	bool there = true;
-
-	while (there && *rest) {
-		size_t length = strcspn(rest, "/");
-		FREED char *part = xprintf("%.*s", (int)length, rest);
-		FREED char *old = rest;
-		rest = xstrdup(rest + length + strspn(rest + length, "/"));
-		if (!*part || !strcmp(part, "."))
-			continue;
-		if (!strcmp(part, "..")) {
-			go_up(done);
-			continue;
-		}
-		char *next = path_join(done, part);
-		CLOSED int fd = context_beneath(context, next, O_PATH | O_NOFOLLOW);
-		ssize_t got = fd < 0 ? -1 : readlinkat(fd, "", target, PATH_MAX);
-		there = fd >= 0;
-		if (!there || got < 0) {
-			free(done);
-			done = next;
-			continue;
-		}
-		target[got] = '\0';
-		there = ++links <= MOST_LINKS && !ignore_path(&context->ignore, next);
-		char *behind = xprintf("%s/%s", target, rest);
-		free(rest);
-		free(next);
-		rest = behind;
-		if (*target == '/')
-			*done = '\0';
-	}
-	free(rest);
-	free(target);
-	if (there)
-		return done;
-	free(done);
-	return NULL;
-}
-
-static void add_source(const struct context *context, struct context_sources *sources,
-                       const char *path, const char *pivot)
-{
-	char *leads_to = resolve(context, path);
-
-	if (!leads_to)
-		context_lacks(context, path);
-	sources->at = xrealloc(sources->at, (sources->count + 1) * sizeof(*sources->at));
-	sources->at[sources->count++] =
-	        (struct context_source){leads_to, xstrdup(path_last(path)), xstrdup(pivot)};
-}
-
-struct finding {
-	const struct context *context;
-	struct context_sources *sources;
-	const char *pivot;
+/* The way to a file: what of it is known to be no link, and what is still to go. */
+struct way {
+	char *done, *rest;
+	int links;
 };
 
-/* The path as far as it was matched, and the patterns of the parts that are left. */
-static void match(struct finding *f, const char *path, const char *rest)
+/* What is left out is not there, so its links lead nowhere. */
+static bool follow(const struct context *context, struct way *way, int link, const char *path)
 {
-	size_t length = strcspn(rest, "/");
-	FREED char *part = xprintf("%.*s", (int)length, rest);
-	struct pattern *pattern = pattern_compile(part, false);
-	CLOSED int fd = context_beneath(f->context, path, O_RDONLY | O_DIRECTORY);
+	FREED char *target = xalloc(PATH_MAX + 1);
 
-	if (!pattern)
-		refuse(layer_object(NULL, part), "malformed pattern");
-	rest += length + (rest[length] == '/');
-	struct list names = {0};
-	if (fd >= 0) /* else it is no directory, and there is nothing in it */
-		names = directory_list(fd, layer_object(f->context->path, path));
-	for (size_t i = 0; i < names.count; i++) {
-		if (!pattern_matches(pattern, names.at[i]))
-			continue;
-		FREED char *found = path_join(path, names.at[i]);
-		if (*rest)
-			match(f, found, rest);
-		else if (!ignore_path(&f->context->ignore, found) ||
-		         ignore_has_exceptions(&f->context->ignore, found))
-			add_source(f->context, f->sources, found, f->pivot);
-	}
-	list_free(&names);
-	pattern_free(pattern);
+	if (++way->links > MOST_LINKS || ignore_path(&context->ignore, path) ||
+	    readlinkat(link, "", target, PATH_MAX) < 0)
+		return false;
+	char *rest = xprintf("%s/%s", target, way->rest);
+	free(way->rest);
+	way->rest = rest;
+	if (*target == '/')
+		*way->done = '\0';
+	return true;
 }
 
-/* Up to the first part that has wildcards, links are followed. */
-static void find_matches(struct finding *f, const char *wanted)
+/* One part further. False: there is no such file. */
+static bool go(const struct context *context, struct way *way, const char *part)
 {
-	const char *rest = wanted;
-
-	for (const char *slash; (slash = strchr(rest, '/')); rest = slash + 1) {
-		FREED char *part = xprintf("%.*s", (int)(slash - rest), rest);
-
-		if (pattern_is_one(part))
-			break;
+	if (!*part || !strcmp(part, "."))
+		return true;
+	if (!strcmp(part, "..")) {
+		go_up(way->done);
+		return true;
 	}
-	FREED char *above = xprintf("%.*s", (int)(rest - wanted), wanted);
-	FREED char *start = resolve(f->context, above);
-	if (start)
-		match(f, start, rest);
+	FREED char *path = path_join(way->done, part);
+	CLOSED int fd = context_beneath(context, path, O_PATH | O_NOFOLLOW);
+	struct stat st;
+	if (fd < 0 || fstat(fd, &st) || context_leaves_out(context, &st))
+		return false;
+	if (S_ISLNK(st.st_mode))
+		return follow(context, way, fd, path);
+	free(way->done);
+	way->done = xstrdup(path);
+	return true;
 }
 
-/* The directories that are kept are those behind `/./`, if the path has that. */
-static char *pivot_of(const struct context *context, const char *wanted)
+char *context_resolve(const struct context *context, const char *path)
 {
-	const char *dot = strstr(wanted, "/./");
-	FREED char *above = xprintf("/%.*s", dot ? (int)(dot - wanted) : 0, wanted);
-	FREED char *clean = path_clean(above);
+	struct way way = {.done = xstrdup(""), .rest = xstrdup(path)};
+	bool there = true;
 
-	char *pivot = resolve(context, clean + 1);
-	return pivot ? pivot : xstrdup("");
-}
+	while (there && *way.rest) {
+		size_t length = strcspn(way.rest, "/");
+		FREED char *part = xprintf("%.*s", (int)length, way.rest);
 
-void context_find(const struct context *context, char **wanted, size_t count,
-                  struct context_sources *sources)
-{
-	*sources = (struct context_sources){0};
-	for (size_t i = 0; i < count; i++) {
-		/* `..` leads nowhere from the top. */
-		FREED char *rooted = xprintf("/%s", wanted[i]);
-		FREED char *clean = path_clean(rooted);
-		FREED char *pivot = pivot_of(context, wanted[i]);
-		struct finding f = {context, sources, pivot};
-
-		if (pattern_is_one(clean + 1))
-			find_matches(&f, clean + 1);
-		else
-			add_source(context, sources, clean + 1, pivot);
+		memmove(way.rest, way.rest + length, strlen(way.rest + length) + 1);
+		if (*way.rest)
+			memmove(way.rest, way.rest + 1, strlen(way.rest));
+		there = go(context, &way, part);
 	}
-	if (!sources->count)
-		context_lacks(context, wanted[0]);
-}
-
-void context_sources_free(struct context_sources *sources)
-{
-	for (size_t i = 0; i < sources->count; i++) {
-		free(sources->at[i].path);
-		free(sources->at[i].base);
-		free(sources->at[i].pivot);
-	}
-	free(sources->at);
-	*sources = (struct context_sources){0};
+	free(way.rest);
+	if (there)
+		return way.done;
+	free(way.done);
+	return NULL;
 }

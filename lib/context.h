@@ -35,11 +35,11 @@ struct context_visitor {
 	void (*leave)(void *of, const struct context_entry *entry); /* a directory, after that */
 };
 
-/* A source that was found: a path below the context. */
+/* A source that was found. */
 struct context_source {
-	char *path;  /* without links */
-	char *base;  /* what it is called; the last one of several links */
-	char *pivot; /* the directory above it from which on parents are kept */
+	char *wanted; /* as it was asked for, or matched: its last part is what it is called */
+	char *path;   /* without links */
+	char *pivot;  /* the directory above it from which on parents are kept */
 };
 
 struct context_sources {
@@ -62,8 +62,21 @@ void context_sources_free(struct context_sources *sources);
 void context_walk(const struct context *context, const struct context_source *source,
                   const struct context_visitor *visitor);
 
-/* For those: below the context, not through any link. The descriptor, or -1 with errno. */
+/* For those. */
+
+/* Below the context, not through any link. The descriptor, or -1 with errno. */
 int context_beneath(const struct context *context, const char *path, int flags);
-_Noreturn void context_lacks(const struct context *context, const char *wanted);
+
+/*
+ * Where it leads to: the path without links, below the context whatever they say. The caller frees
+ * it. NULL: nowhere.
+ */
+char *context_resolve(const struct context *context, const char *path);
+
+/* Is it what `leave_out` says? */
+bool context_leaves_out(const struct context *context, const struct stat *st);
+
+/* There is no such source: refuse() it. */
+_Noreturn void context_lacks(const char *wanted);
 
 #endif

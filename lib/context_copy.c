@@ -8,6 +8,7 @@
 #include "context_attr.h"
 #include "copy.h"
 #include "err.h"
+#include "file_mode.h"
 #include "inside.h"
 #include "io.h"
 #include "landing.h"
@@ -29,12 +30,13 @@ struct copying {
 	const struct context_entry *entry;
 	int parent;       /* where it is made, */
 	const char *base; /* by this name */
+	const char *name; /* of it below DEST, for messages */
 };
 
 /* For a message: as it is called in the image. */
 static const char *object(const struct copying *c)
 {
-	return layer_object(c->to->path[1] ? c->to->path : "", c->entry->name);
+	return layer_object(c->to->path[1] ? c->to->path : "", c->name);
 }
 
 static void push(struct copying *c, int fd)
@@ -65,7 +67,7 @@ static int open_destination(struct copying *c, char **name)
 	bool directory = to->directory || S_ISDIR(c->entry->st.st_mode), slash;
 	CLOSED int there = directory ? -1 : lookup(to->root, to->path, O_PATH | O_DIRECTORY);
 
-	*name = xstrdup(c->entry->base);
+	c->name = *name = xstrdup(c->entry->base);
 	if (directory || there >= 0)
 		return make_directories(to->path);
 	if (c->several)
@@ -73,6 +75,7 @@ static int open_destination(struct copying *c, char **name)
 	FREED char *above = xprintf("%.*s", (int)(path_last(to->path) - to->path), to->path);
 	(void)close(make_directories(above));
 	free(*name);
+	c->name = "";
 	int fd = lookup_place(to->root, to->path, name, &slash);
 	if (fd < 0)
 		fail(to->path, "open the directory that it is in");
@@ -88,8 +91,8 @@ static void set_attr(struct copying *c, int fd, bool opened)
 	context_attr(c->entry, &attr);
 	if (to->owned)
 		attr.uid = to->uid, attr.gid = to->gid;
-	if (to->has_mode)
-		attr.mode = to->mode;
+	if (to->mode && file_mode_change(to->mode, &mode))
+		attr.mode = mode & 07777;
 	if (opened)
 		layer_attr_set(&attr, fd, MODE_UNKNOWN, object(c));
 	else
@@ -203,6 +206,7 @@ static void enter(void *of, const struct context_entry *entry)
 	CLOSED int destination = -1;
 
 	c->entry = entry;
+	c->name = entry->name;
 	if (S_ISSOCK(mode)) {
 		complain_plainly(layer_object(NULL, entry->object), "is a socket: left out");
 		return;
@@ -236,6 +240,7 @@ static void leave(void *of, const struct context_entry *entry)
 	CLOSED int fd = c->directories[--c->depth];
 
 	c->entry = entry;
+	c->name = entry->name;
 	if (*entry->name)
 		set_attr(c, fd, true);
 }

@@ -14,9 +14,8 @@ struct copy_to {
 	bool owned; /* what is made belongs to these, else to whom it belongs in the context */
 	uid_t uid;
 	gid_t gid;
-	bool has_mode; /* of all that is copied, but not of what is made to hold it */
-	mode_t mode;
-	bool unpack; /* a source that is a tar archive is unpacked */
+	const char *mode; /* of all that is copied, as for file_mode_change(); NULL: as it is */
+	bool unpack;      /* a source that is a tar archive is unpacked */
 };
 
 /*

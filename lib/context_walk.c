@@ -113,14 +113,6 @@ static void finish(const struct walk *w, struct step *s)
 	end(s);
 }
 
-static bool is_left_out(const struct walk *w, const struct step *s)
-{
-	const struct context *c = w->context;
-
-	return c->leave_out && s->entry.st.st_dev == c->left_out.st_dev &&
-	       s->entry.st.st_ino == c->left_out.st_ino;
-}
-
 static bool may_have_exceptions(const struct walk *w, const struct step *s)
 {
 	return ignore_has_exceptions(&w->context->ignore, s->path) ||
@@ -137,7 +129,7 @@ static void go_into(const struct walk *w, struct step *above, const char *base, 
 	s.out = ignore_step(&w->context->ignore, s.path, above->ignored, s.ignored);
 	s.out |= ignore_step(&w->context->exclude, s.name, above->excluded, s.excluded);
 	if ((!s.out || may_have_exceptions(w, &s)) && open_entry(w, &s, above->entry.fd, base) &&
-	    !is_left_out(w, &s)) {
+	    !context_leaves_out(w->context, &s.entry.st)) {
 		if (!s.out && !rest)
 			tell(w, &s);
 		if (rest) {
@@ -170,7 +162,7 @@ static struct step start(const struct walk *w, const char *path)
 
 	s.out = s.ignored && ignore_walk(&w->context->ignore, path, s.ignored);
 	if (!open_entry(w, &s, w->context->root, path))
-		context_lacks(w->context, path);
+		context_lacks(path);
 	return s;
 }
 
@@ -179,16 +171,16 @@ static void walk_alone(const struct walk *w, const struct context_source *source
 	struct step s = start(w, source->path);
 	bool directory = S_ISDIR(s.entry.st.st_mode);
 
-	s.entry.base = source->base;
+	s.entry.base = path_last(source->wanted);
 	if (directory && s.excluded)
 		memset(s.excluded, 0, w->context->exclude.count);
-	bool excluded = !directory && ignore_path(&w->context->exclude, source->base);
+	bool excluded = !directory && ignore_path(&w->context->exclude, path_last(source->wanted));
 	if (!s.out && !excluded)
 		tell(w, &s);
 	if (directory)
 		go_below(w, &s);
 	if (!s.told && !excluded)
-		context_lacks(w->context, source->path);
+		context_lacks(source->wanted);
 	finish(w, &s);
 }
 
@@ -207,7 +199,7 @@ static void walk_parents(const struct walk *w, const struct context_source *sour
 
 	go_into(w, &s, next, rest[first] ? rest + first + 1 : NULL);
 	if (!s.told)
-		context_lacks(w->context, source->path);
+		context_lacks(source->wanted);
 	finish(w, &s);
 }
 

@@ -13,6 +13,7 @@
 #include "context_digest.h"
 #include "depth.h"
 #include "err.h"
+#include "file_mode.h"
 #include "inside.h"
 #include "io.h"
 #include "num.h"
@@ -32,13 +33,11 @@ static struct copy_to to;
 
 static void opt_mode(const struct opt *opt, const char *arg)
 {
-	char *end;
-	unsigned long mode = strtoul(arg, &end, 8);
+	mode_t mode = S_IFREG;
 
-	if (*arg < '0' || *arg > '7' || *end || mode > 07777)
-		opt_refuse(opt, arg, "not an octal mode, such as 755");
-	to.has_mode = true;
-	to.mode = (mode_t)mode;
+	if (!file_mode_change(arg, &mode))
+		opt_refuse(opt, arg, "not a mode, such as 755 or u+x");
+	to.mode = arg;
 }
 
 static void find_sources(char **argv, int count, struct context_sources *sources)
