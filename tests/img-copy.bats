@@ -74,7 +74,7 @@ differs() { [[ $(digest "$@") != "$before" ]]; }
     copy '*/f' /d/; has d/f
     copy '.*/f' /d; has d
     copy d1/nothing* 'a.c' /d/; has d/a.c
-    copy '[^a-z]' /d/; has $'d/\xff' d/f
+    copy '[^a-z]' /d/; has $'d/\xff'
     for pattern in '[' 'a[' '[]' '[a' '[-a]' '[a-]' '*\' 'd1/[b-'; do
         run -1 copy "$pattern" /d/
         assert_output --partial 'malformed pattern'
@@ -226,14 +226,14 @@ while True: # RENAME_EXCHANGE
     if libc.renameat2(-100, b"b", -100, b"../swap", 2): sys.exit(1)
 END
     mover=$!
-    for i in {1..60}; do
+    for ((i = 0, until = SECONDS + 3; i < 5 || SECONDS < until; i++)); do
         img-copy copy --root root c a "/$i" 2> /dev/null || :
         img-copy copy --root root c a/b/ "/f$i" 2> /dev/null || :
         img-copy digest c . > /dev/null 2>&1 || :
     done
     kill -0 "$mover"
     ! grep -rx out root
-    [[ $(grep -rlx c root) ]]
+    [[ $(grep -rlx c root | head -n 1) ]]
 }
 
 @test "fifos, sockets, devices are not opened; names are of any bytes; trees are deep" {
@@ -244,7 +244,7 @@ END
     mkfifo c/fifo
     mknod c/zero c 1 5
     python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("c/socket")'
-    (cd c/deep && for i in {1..40}; do mkdir -p "$(printf 'd%.0s/' {1..50})" && cd "$(printf 'd%.0s/' {1..50})" && touch f; done)
+    (cd c/deep && down=$(printf 'directory%.0s/' {1..50}) && for i in {1..10}; do mkdir -p "$down" && cd "$down" && touch f; done)
     run -0 timeout 20 img-copy copy --root root c . /
     assert_output 'img-copy: socket: is a socket: left out'
     rm c/socket
