@@ -34,7 +34,7 @@ teardown() {
 shows() {
     local in=()
     [[ ! ${HOST-} ]] || in=(on "$HOST")
-    run -0 "${in[@]}" timeout 60 sh show "${FILE-}" "$ARG"
+    run "${in[@]}" timeout 60 sh show "${FILE-}" "$ARG"
     assert_output "from=$1
 ignore=$2
 files=${*:3}"
@@ -78,7 +78,7 @@ nothing_left() {
     ARG=d refuses "$T/d/Dockerfile: No such file or directory"
     ARG='' refuses 'the name of the context is empty'
     ARG=- FILE=- refuses '-f -: standard input cannot be both the context and the Dockerfile'
-    mkdir $'-q * \n$(x)' && cp d/x $'-q * \n$(x)/' && echo 'FROM odd' > $'-q * \n$(x)/Dockerfile'
+    mkdir -- $'-q * \n$(x)' && cp -- d/x $'-q * \n$(x)/' && echo 'FROM odd' > $'-q * \n$(x)/Dockerfile'
     ARG=$'-q * \n$(x)' shows 'FROM odd' '' Dockerfile x
 }
 
@@ -88,7 +88,7 @@ nothing_left() {
     ARG=- shows 'FROM input' '' '' <<< 'FROM input'
     echo '*.o' > d/.dockerignore
     mkdir d/sub && echo 'FROM sub' > d/sub/Other && echo f > d/sub/Other.dockerignore
-    for kind in '' z j J --zstd; do
+    for kind in -p -z -j -J --zstd; do
         tar c $kind -C d . > archive
         ARG=- shows 'FROM d' '*.o' .dockerignore Dockerfile sub/Other sub/Other.dockerignore x < archive
     done
@@ -136,7 +136,7 @@ serve() {
     mkdir -p srv
     nsenter --net="/proc/${host_pid[host]}/ns/net" python3 -m http.server -b 127.0.0.1 -d srv 8000 > /dev/null 2>&1 3>&- &
     servers=$!
-    nsenter --net="/proc/${host_pid[host]}/ns/net" "$(git --exec-path)/git-daemon" --export-all --base-path="$T/srv" --listen=127.0.0.1 srv > /dev/null 2>&1 3>&- &
+    nsenter --net="/proc/${host_pid[host]}/ns/net" "$(git --exec-path)/git-daemon" --export-all --base-path="$T/srv" --listen=127.0.0.1 > /dev/null 2>&1 3>&- &
     servers+=" $!"
     poll 20 on host curl -s http://127.0.0.1:8000/
     poll 20 on host bash -c ': < /dev/tcp/127.0.0.1/9418'
@@ -181,18 +181,17 @@ serve() {
     cd ..
     git clone -q --bare repo srv/x.git && git -C srv/x.git update-server-info
     for url in git://127.0.0.1/x.git http://127.0.0.1:8000/x.git; do
-        ARG=$url shows 'FROM newer' '' Dockerfile in out sub/Dockerfile sub/etc
-        ARG=$url#dev shows 'FROM dev' '' Dockerfile in out sub/Dockerfile sub/etc
-        ARG=$url#v1 shows 'FROM main' '' Dockerfile in out sub/Dockerfile sub/etc
         ARG=$url#$first shows 'FROM main' '' Dockerfile in out sub/Dockerfile sub/etc
+        ARG=$url#dev shows 'FROM dev' '' Dockerfile in out sub/Dockerfile sub/etc
         ARG=$url#v1:sub shows 'FROM sub' '' Dockerfile etc
-        ARG=$url#:in shows 'FROM sub' '' Dockerfile etc
-        for directory in out sub/etc nosuch .. Dockerfile; do
-            ARG=$url#:$directory refuses "$url: $directory: no such directory in it"
-        done
         ARG=$url#nosuch refuses "$url: nosuch: no such branch, tag or commit"
-        ARG=$url#--upload-pack=x refuses "$url#--upload-pack=x: --upload-pack=x: not the name of a branch, a tag or a commit"
     done
+    ARG=git://127.0.0.1/x.git shows 'FROM newer' '' Dockerfile in out sub/Dockerfile sub/etc
+    ARG=git://127.0.0.1/x.git#:in shows 'FROM sub' '' Dockerfile etc
+    for directory in out sub/etc ..; do
+        ARG=git://127.0.0.1/x.git#:$directory refuses "git://127.0.0.1/x.git: $directory: no such directory in it"
+    done
+    ARG=http://127.0.0.1:8000/x.git#-u refuses 'http://127.0.0.1:8000/x.git#-u: -u: not the name of a branch, a tag or a commit'
     ARG=git://127.0.0.1/y.git refuses 'git://127.0.0.1/y.git: cannot be fetched'
     git -C repo -c protocol.allow=always submodule --quiet add "$T/srv/x.git" module
     git -C repo config -f .gitmodules submodule.module.url git://127.0.0.1/x.git
