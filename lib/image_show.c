@@ -127,8 +127,6 @@ static struct list find_layers(const struct store *store, const struct image *im
 		if (!has(&layers, tree))
 			list_add(&layers, tree);
 	}
-	if (!layers.count && format != IMAGE_JSON)
-		refuse(image->name ? image->name : image->id, "the image has no layer");
 	return layers;
 }
 
