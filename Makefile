@@ -17,7 +17,7 @@ ALL_CFLAGS = $(BASE_CFLAGS) $(CFLAGS) -ffunction-sections -MMD -MP
 STATIC_TOOLS := ns-spawn ns-enter ctr-init ufs-mount ufs-list cg-limit ctr-state ctr-log tty-relay tty-attach pid-signal \
 	netsetup
 # The others are off that path, and link the libraries that do their work.
-LIBRARY_TOOLS := img-layer img-store img-copy tree-copy tpl-format seccomp-compile
+LIBRARY_TOOLS := img-layer img-store img-copy tree-copy tpl-format seccomp-compile dockerfile-parse
 LIBS_img-layer := -larchive -lcrypto -lz
 LIBS_tree-copy := $(LIBS_img-layer)
 LIBS_img-copy := $(LIBS_img-layer)
@@ -25,6 +25,7 @@ LIBS_img-copy := $(LIBS_img-layer)
 LIBS_img-store := $(if $(SANITIZE),,-static) -ljansson -lcrypto -larchive
 # The same goes for what ends every list.
 LIBS_tpl-format := $(if $(SANITIZE),,-static) -ljansson
+LIBS_dockerfile-parse := $(LIBS_tpl-format)
 LIBS_seccomp-compile := -lseccomp -ljansson
 # What a static tool becomes when it needs a library after all, see lib/library.h.
 TWINS := netsetup

@@ -3,6 +3,7 @@
  * Docker's reference of the Dockerfile; the members are those of the OCI's config.md.
  */
 #define _GNU_SOURCE
+#include "dockerfile_words.h"
 #include "image_health.h"
 #include "image_make.h"
 #include "image_port.h"
@@ -17,12 +18,15 @@ struct change {
 	const char *member;
 };
 
-static const char *whole; /* the instruction, for messages */
+static const char *whole, *place; /* the instruction and where it is from, for messages */
 static const char blanks[] = " \t";
+static const char not_pair[] = "not NAME=VALUE";
 static const char not_utf8[] = "not UTF-8, which a config has to be";
 
 static _Noreturn void bad(const char *why)
 {
+	if (place)
+		refuse(place, "%s: %s", whole, why);
 	refuse(whole, "%s", why);
 }
 
@@ -44,36 +48,21 @@ static json_t *member_of(json_t *config, const char *member, json_t *(*make)(voi
 	return json_object_get(config, member);
 }
 
-/*
- * What stands up to the next of `ends`, in place: quotes and backslashes are taken away as in a
- * shell. NULL at the end.
- */
-static char *next_word(char **rest, const char *ends)
+/* A word, or a line, without its quotes and escapes, which the caller frees. */
+static char *unquoted(const char *text)
 {
-	char *word, *to, *at, quote = 0;
+	char *result;
+	const char *why = words_unquote(text, &result);
 
-	*rest += strspn(*rest, blanks);
-	if (!**rest)
-		return NULL;
-	for (word = to = at = *rest; *at && (quote || !strchr(ends, *at)); at++) {
-		if (*at == '\\' && at[1] && (!quote || (quote == '"' && strchr("\"\\$", at[1]))))
-			*to++ = *++at;
-		else if (quote ? *at == quote : *at == '"' || *at == '\'')
-			quote = quote ? 0 : *at;
-		else
-			*to++ = *at;
-	}
-	if (quote)
-		bad("a quote is not closed");
-	*rest = at + (*at != '\0');
-	*to = '\0';
-	return word;
+	if (why)
+		bad(why);
+	return result;
 }
 
 /* ["a", "b"], or a line for the shell. */
 static void set_command(json_t *config, const struct change *change, char *text)
 {
-	json_t *array = image_words(text);
+	json_t *array = words_json(text, NULL);
 
 	if (!array) {
 		array = json_deep_copy(json_object_get(config, "Shell"));
@@ -82,16 +71,6 @@ static void set_command(json_t *config, const struct change *change, char *text)
 		if (json_array_append_new(array, json_string(text)))
 			bad(not_utf8);
 	}
-	put(config, change->member, array);
-}
-
-/* That of RUN, and of the commands below it that are a line. */
-static void set_shell(json_t *config, const struct change *change, char *text)
-{
-	json_t *array = image_words(text);
-
-	if (!json_array_size(array))
-		bad("not [\"WORD\", ...]");
 	put(config, change->member, array);
 }
 
@@ -137,8 +116,10 @@ static void add_text(json_t *config, const struct change *change, char *text)
 
 static void add_ports(json_t *config, const struct change *change, char *text)
 {
-	for (char *word; (word = next_word(&text, blanks));) {
-		FREED char *port = image_port(word);
+	struct list words = words_split(text, '\\');
+
+	for (size_t i = 0; i < words.count; i++) {
+		FREED char *word = unquoted(words.at[i]), *port = image_port(word);
 
 		if (!port)
 			bad("not PORT[-PORT][/tcp|udp|sctp]");
@@ -149,12 +130,16 @@ static void add_ports(json_t *config, const struct change *change, char *text)
 static void add_volumes(json_t *config, const struct change *change, char *text)
 {
 	json_t *volumes = member_of(config, change->member, json_object), *one;
-	json_t *array = image_words(text);
+	json_t *array = words_json(text, NULL);
+	struct list words = array ? (struct list){0} : words_split(text, '\\');
 	size_t i;
 
 	json_array_foreach(array, i, one) put(volumes, json_string_value(one), json_object());
-	for (char *word; !array && (word = next_word(&text, blanks));)
+	for (i = 0; i < words.count; i++) {
+		FREED char *word = unquoted(words.at[i]);
+
 		put(volumes, word, json_object());
+	}
 	if (json_object_get(volumes, "") || !json_object_size(volumes))
 		bad("a volume has no name");
 }
@@ -175,36 +160,54 @@ static void set_variable(json_t *list, const char *name, const char *value)
 	(void)json_array_append_new(list, new);
 }
 
-/* The first word without a `=`: the old form, one name and the rest of the line. */
-static bool is_old_form(const char *text)
+static void set_pair(json_t *to, const char *name, const char *value)
 {
-	FREED char *copy = xstrdup(text);
-	char *rest = copy, *word = next_word(&rest, blanks);
-
-	return word && !strchr(word, '=');
+	if (!*name)
+		bad(not_pair);
+	if (json_is_array(to))
+		set_variable(to, name, value);
+	else
+		put(to, name, json_string(value));
 }
 
 /* A=1 B="2 3", or in the old form A 1: ENV, LABEL. */
 static void set_pairs(json_t *config, const struct change *change, char *text)
 {
-	bool env = !strcmp(change->name, "ENV"), old = is_old_form(text);
+	bool env = !strcmp(change->name, "ENV");
 	json_t *to = member_of(config, change->member, env ? json_array : json_object);
+	struct list words = words_split(text, '\\');
 
-	for (char *word; (word = next_word(&text, blanks));) {
-		char *value = old ? next_word(&text, "") : strchr(word, '=');
+	if (!strchr(words.at[0], '=')) {
+		FREED char *name = unquoted(words.at[0]);
+		FREED char *value = unquoted(words_trim(text + strlen(words.at[0])));
 
-		if (!value || !*word || value == word)
-			bad("not NAME=VALUE");
-		if (!old)
-			*value++ = '\0';
-		if (env)
-			set_variable(to, word, value);
-		else
-			put(to, word, json_string(value));
+		if (words.count < 2)
+			bad(not_pair);
+		set_pair(to, name, value);
+		return;
+	}
+	for (size_t i = 0; i < words.count; i++) {
+		FREED char *word = unquoted(words.at[i]);
+		size_t length = strcspn(word, "=");
+
+		if (!word[length])
+			bad(not_pair);
+		word[length] = '\0';
+		set_pair(to, word, word + length + 1);
 	}
 }
 
-void image_change(json_t *config, const char *instruction)
+/* A shell, in an exact form. */
+static void set_array(json_t *config, const struct change *change, char *text)
+{
+	json_t *array = words_json(text, NULL);
+
+	if (!json_array_size(array))
+		bad("not a JSON array of strings");
+	put(config, change->member, array);
+}
+
+void image_change_for(json_t *config, const char *instruction, const char *object)
 {
 	static const struct change changes[] = {
 	        {"CMD",         set_command, "Cmd"         },
@@ -214,7 +217,7 @@ void image_change(json_t *config, const char *instruction)
 	        {"HEALTHCHECK", set_health,  "Healthcheck" },
 	        {"LABEL",       set_pairs,   "Labels"      },
 	        {"ONBUILD",     add_text,    "OnBuild"     },
-	        {"SHELL",       set_shell,   "Shell"       },
+	        {"SHELL",       set_array,   "Shell"       },
 	        {"STOPSIGNAL",  set_signal,  "StopSignal"  },
 	        {"USER",        set_text,    "User"        },
 	        {"VOLUME",      add_volumes, "Volumes"     },
@@ -224,6 +227,7 @@ void image_change(json_t *config, const char *instruction)
 	char *text = copy + strspn(copy, blanks), *end = copy + strlen(copy);
 
 	whole = instruction;
+	place = object;
 	while (end > text && isspace((unsigned char)end[-1]))
 		*--end = '\0';
 	char *name = strsep(&text, blanks);
@@ -237,4 +241,9 @@ void image_change(json_t *config, const char *instruction)
 			return;
 		}
 	bad("not an instruction that changes a config");
+}
+
+void image_change(json_t *config, const char *instruction)
+{
+	image_change_for(config, instruction, NULL);
 }

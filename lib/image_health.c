@@ -2,19 +2,11 @@
 #define _GNU_SOURCE
 #include "image_health.h"
 
+#include "dockerfile_words.h"
 #include "num.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-json_t *image_words(const char *text)
-{
-	json_t *array = *text == '[' ? json_loads(text, 0, NULL) : NULL, *one;
-	size_t i;
-
-	json_array_foreach(array, i, one) if (!json_is_string(one)) return NULL;
-	return array;
-}
 
 /* As Go reads durations: numbers with units. In nanoseconds; -1: none. */
 static int64_t parse_duration(const char *text)
@@ -112,7 +104,7 @@ json_t *image_health(char *text, const char **why)
 	if (!*why && strcasecmp(word, "NONE") == 0 && !text && !json_object_size(health))
 		words = json_pack("[s]", "NONE");
 	else if (!*why && strcasecmp(word, "CMD") == 0 && text && *text)
-		words = image_words(text);
+		words = words_json(text, NULL);
 	else
 		return *why = *why ?: "neither NONE nor CMD with a command", NULL;
 	if (words && strcasecmp(word, "CMD") == 0)

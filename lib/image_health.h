@@ -12,7 +12,4 @@
  */
 json_t *image_health(char *text, const char **why);
 
-/* A JSON array of strings, or NULL. */
-json_t *image_words(const char *text);
-
 #endif

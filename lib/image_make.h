@@ -54,10 +54,13 @@ void image_make(struct store *store, const struct image_recipe *recipe, char id[
 
 /*
  * Apply one instruction to the `config` of an image: CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK,
- * LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME, WORKDIR. refuse()s what is none of these, or is written
- * wrongly.
+ * LABEL, ONBUILD, SHELL, STOPSIGNAL, USER, VOLUME, WORKDIR. refuse()s what is none of these, or is
+ * written wrongly.
  */
 void image_change(json_t *config, const char *instruction);
+
+/* The same; an error names the place that the instruction is from. */
+void image_change_for(json_t *config, const char *instruction, const char *place);
 
 /* Apply the recipe's changes to what an image tells, not to what is kept. */
 void image_change_all(struct image *image, const struct image_recipe *recipe);

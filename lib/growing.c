@@ -1,0 +1,37 @@
+/* A text that grows: see growing.h. */
+#include "growing.h"
+
+#include "err.h"
+#include <string.h>
+
+bool growing_add(struct growing *to, const char *s, size_t length)
+{
+	if (length > GROWING_MOST - to->length)
+		return false;
+	if (to->length + length + 1 > to->room) {
+		to->room = 2 * (to->length + length) + 32;
+		to->s = xrealloc(to->s, to->room);
+	}
+	memcpy(to->s + to->length, s, length);
+	to->length += length;
+	to->s[to->length] = '\0';
+	return true;
+}
+
+bool growing_text(struct growing *to, const char *s)
+{
+	return growing_add(to, s, strlen(s));
+}
+
+bool growing_char(struct growing *to, char c)
+{
+	return growing_add(to, &c, 1);
+}
+
+char *growing_take(struct growing *to)
+{
+	char *s = to->s ? to->s : xstrdup("");
+
+	*to = (struct growing){0};
+	return s;
+}
