@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { PAGE = 4096 }; /* what mount(2) takes of options at most, with the NUL */
 
@@ -152,4 +154,20 @@ void overlay_mount(const struct overlay *overlay)
 	else if (sys_move_mount(mount, "", overlay->target_fd, "",
 	                        MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH))
 		overlay_fail(overlay->target);
+}
+
+void overlay_like_root(const char *upper, const char *work, const char *lower)
+{
+	FREED char *used = xprintf("%s/work", work); /* which the kernel makes at the first time */
+	struct stat root;
+
+	if (access(used, F_OK) == 0)
+		return;
+	if (stat(lower, &root))
+		fail(lower, "stat");
+	/* In a user namespace the owner may be nobody. */
+	if (chown(upper, root.st_uid, root.st_gid) && errno != EINVAL && errno != EPERM)
+		fail(upper, "chown");
+	if (chmod(upper, root.st_mode & 07777))
+		fail(upper, "chmod");
 }

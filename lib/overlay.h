@@ -32,4 +32,10 @@ void overlay_mount(const struct overlay *overlay);
 /* Say why mounting at, or taking, `object` failed (errno), where the errno by itself misleads. */
 _Noreturn void overlay_fail(const char *object);
 
+/*
+ * The upper directory is the root of the tree: give one that was never mounted the owner and mode
+ * of the root below, as far as the caller may. fail()s.
+ */
+void overlay_like_root(const char *upper, const char *work, const char *lower);
+
 #endif

@@ -38,6 +38,20 @@ tree() { # DIR: all there is to a tree, one line per entry
     (cd "$1" && find . -printf '%p %y %m %U:%G %T@ %s %l\n' | sort && find . -type f -exec sha256sum {} +)
 }
 
+@test "a new upper directory is as the root below; one that was used stays as it is" {
+    mkdir base
+    chown 3:4 base && chmod 1711 base
+    run -0 unshare -m ufs-mount --lower base --upper up --work wk merged -- stat -c %a:%u:%g merged
+    assert_output 1711:3:4
+    unshare -m ufs-mount --lower base --upper up --work wk merged -- chmod 700 merged
+    run -0 unshare -m ufs-mount --lower base --upper up --work wk merged -- stat -c %a:%u:%g merged
+    assert_output 700:3:4
+    # Also where somebody else has made it.
+    mkdir up2 wk2
+    run -0 unshare -m ufs-mount --lower base --upper up2 --work wk2 merged -- stat -c %a:%u:%g merged
+    assert_output 1711:3:4
+}
+
 # bats test_tags=vm
 @test "layers, the first on top, and changes in upper alone" {
     before=$(tree low && tree top)

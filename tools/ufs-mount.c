@@ -73,6 +73,7 @@ static struct layer *open_layers(void)
 		*next++ = (struct layer){"upperdir", upper,
 		                         open_directory(upper, 0755, undo_directory)};
 		*next++ = (struct layer){"workdir", work, open_directory(work, 0700, undo_work)};
+		overlay_like_root(upper, work, lowers.at[0]);
 	}
 	return layers;
 }
