@@ -1,0 +1,151 @@
+#!/usr/bin/env bats
+# mini-docker build: a step is done again when something is different that it depends on, and only then.
+
+load lib/build
+
+setup_file() { run_setup_file; }
+setup() { build_setup; }
+teardown() { build_teardown; }
+
+# again NUMBERS [ARG...]: the build, in which these steps are done
+again() {
+    local expected=$1
+    shift
+    run -0 mini-docker build -t image "$@" context
+    assert_equal "$(ran)" "$expected"
+}
+
+five_steps() {
+    mkdir -p context/dir && echo 1 > context/dir/file && echo 2 > context/other
+    cat > context/Dockerfile << 'END'
+FROM busybox
+RUN echo one > /one
+COPY dir /dir/
+ENV A=b
+RUN date +%s%N > /two
+CMD ["cat", "/two"]
+END
+}
+
+# bats test_tags=vm
+@test "the same again is the same image; contents, modes and names of what is copied count, times do not" {
+    five_steps
+    again '2 3 4 5 6'
+    first=$(mini-docker build -q context)
+    touch -d 2001-01-01 context/dir/file context/dir
+    echo more > context/other
+    again ''
+    assert_equal "$(mini-docker build -q context)" "$first"
+    echo changed > context/dir/file
+    again '3 4 5 6'
+    chmod 600 context/dir/file
+    again '3 4 5 6'
+    mv context/dir/file context/dir/moved
+    again '3 4 5 6'
+    # The one from before is there still.
+    echo 1 > context/dir/file && rm context/dir/moved
+    again ''
+    assert_equal "$(mini-docker build -q context)" "$first"
+}
+
+@test "a changed instruction, and all behind it; the end may change alone" {
+    five_steps
+    again '2 3 4 5 6'
+    sed -i 's/A=b/A=c/' context/Dockerfile
+    again '4 5 6'
+    sed -i 's/CMD.*/CMD ["true"]/' context/Dockerfile
+    again 6
+    assert_equal "$(config .Cmd)" '["true"]'
+    sed -i 's/^RUN echo one/# a comment\nRUN  echo one/' context/Dockerfile
+    again ''
+    again 7 --label x=y
+    again '' --label x=y
+    again '2 3 4 5 6' --no-cache
+}
+
+@test "ARGs count where RUN can see them; those of proxies never" {
+    cat > context/Dockerfile <<< $'FROM busybox\nRUN true\nARG N=1\nENV B=x\nRUN echo $N > /n'
+    again '2 3 4'
+    again '3 4' --build-arg N=2 # what makes no layer is done with the next one
+    again '' --build-arg N=1
+    again '' --build-arg HTTP_PROXY=http://nowhere
+}
+
+@test "another base, another cache; what stages are copied from counts by its contents" {
+    build -t base <<< $'FROM busybox\nRUN echo 1 > /file' 2> /dev/null
+    cat > context/Dockerfile << 'END'
+FROM base AS first
+ARG N
+RUN echo $N > /ignored; cp /file /copy
+FROM busybox
+COPY --from=first /copy /
+RUN cat /copy
+END
+    again '2 2 3'
+    again 2 --build-arg N=2
+    build -t base <<< $'FROM busybox\nRUN echo 2 > /file' 2> /dev/null
+    cat > context/Dockerfile << 'END'
+FROM base AS first
+RUN cp /file /copy
+FROM busybox
+COPY --from=first /copy /
+RUN cat /copy
+END
+    again '2 2 3'
+}
+
+@test "images and rmi do not see the cache; builder prune, system prune" {
+    five_steps
+    again '2 3 4 5 6'
+    assert_equal "$(mini-docker images -q | wc -l)" 2
+    ((layers = $(find "$MINI_DOCKER_ROOT/layers" -mindepth 1 -maxdepth 1 | wc -l)))
+    mini-docker image prune -af > /dev/null
+    run -0 mini-docker images -q
+    refute_output
+    run -1 mini-docker build context # its base is gone
+    assert_equal "$(find "$MINI_DOCKER_ROOT/layers" -mindepth 1 -maxdepth 1 | wc -l)" "$layers"
+    run -1 mini-docker builder prune <<< n
+    run -0 mini-docker builder prune -f
+    assert_line 'Deleted build cache objects:'
+    assert_line --partial 'Total reclaimed space: '
+    none "$MINI_DOCKER_ROOT/layers" -mindepth 1
+}
+
+@test "builder prune keeps what an image was built on; --all, and until=" {
+    five_steps
+    again '2 3 4 5 6'
+    mini-docker builder prune -f > /dev/null
+    again ''
+    mini-docker builder prune -af --filter until=1h > /dev/null
+    again ''
+    run -125 mini-docker builder prune -f --filter nonsense=1
+    mini-docker system prune -f > /dev/null
+    again ''
+    mini-docker builder prune -af > /dev/null
+    box image > /dev/null
+    again '2 3 4 5 6'
+    mini-docker rmi image > /dev/null
+    again ''
+}
+
+@test "a cached step whose layer is damaged is done again" {
+    five_steps
+    again '2 3 4 5 6'
+    eval "$(img-store show --shell image | grep ^image_layers=)"
+    eval "layers=($image_layers)"
+    rm -rf "${layers[0]}"
+    again '4 5 6'
+    run -0 box image
+}
+
+@test "two builds at once of the same, and a prune meanwhile" {
+    five_steps
+    mini-docker build -q context > one 3>&- &
+    PIDS+=("$!")
+    mini-docker build -q context > two 3>&- &
+    PIDS+=("$!")
+    mini-docker image prune -f > /dev/null
+    wait "${PIDS[@]}"
+    again ''
+    for id in $(cat one two); do box "$id" > /dev/null; done
+}

@@ -1,0 +1,141 @@
+#!/usr/bin/env bats
+# mini-docker build: COPY and ADD, as far as that is not img-copy's: from where, and as whom.
+
+load lib/build
+
+setup_file() { run_setup_file; }
+setup() { build_setup; }
+teardown() { build_teardown; }
+
+# bats test_tags=vm
+@test "from the context, a stage, an image; --chown by the names of the image, --chmod" {
+    mkdir context/dir && echo 1 > context/dir/one && echo 2 > context/two && chown 7:8 context/two
+    build -t source << 'END' 2> /dev/null
+FROM busybox
+RUN echo image > /file; chown 5:6 /file
+END
+    build << 'END' 2> /dev/null
+FROM busybox AS stage
+RUN mkdir /out; echo stage > /out/file; chown -R 3:4 /out
+FROM busybox
+WORKDIR /w
+COPY two d*/ ./
+COPY --chown=user --chmod=640 two /other/name
+COPY --from=stage /out/ /from-stage/
+COPY --from=source --chown=user:0 /file /from-image
+COPY --from=stage /out/file relative
+END
+    run -0 box image stat -c '%n %a %u:%g' /w/one /w/two /w/relative /other /other/name /from-stage/file /from-image
+    assert_output '/w/one 644 0:0
+/w/two 644 0:0
+/w/relative 644 3:4
+/other 755 1000:1000
+/other/name 640 1000:1000
+/from-stage/file 644 3:4
+/from-image 644 1000:0' || {
+        getent passwd user
+        false
+    }
+}
+
+@test "heredocs are files, with variables or without" {
+    echo x > context/file
+    build << 'END' 2> /dev/null
+FROM busybox
+ENV NAME=value
+COPY <<one <<"two" file /dir/
+$NAME
+one
+$NAME
+two
+COPY --chmod=755 <<EOF /bin/script
+#!/bin/sh
+echo "it's $NAME" '*'
+EOF
+RUN script > /said
+END
+    run -0 box image sh -c 'cat /dir/one /dir/two /dir/file /said'
+    assert_output $'value\n$NAME\nx\nit\'s value *'
+}
+
+@test "ADD unpacks an archive, COPY does not; .dockerignore, DOCKERFILE.dockerignore" {
+    mkdir -p context/dir && echo 1 > context/dir/file && tar -C context -czf context/a.tgz dir
+    echo 2 > context/secret && echo 3 > context/kept
+    printf '*\n!a.tgz\n!kept\n' > context/.dockerignore
+    build << 'END' 2> /dev/null
+FROM busybox
+ADD a.tgz /added/
+COPY a.tgz /copied/
+COPY . /all/
+END
+    run -0 box image find /added /copied /all -type f
+    assert_output $'/added/dir/file\n/copied/a.tgz\n/all/a.tgz\n/all/kept'
+    printf 'FROM busybox\nCOPY . /all/\n' > context/Other
+    printf 'secret\nOther*\n.dockerignore\nDockerfile\n*.tgz\ndir\n' > context/Other.dockerignore
+    mini-docker build -q -t image -f context/Other context > /dev/null
+    run -0 box image find /all -type f
+    assert_output /all/kept
+}
+
+@test "what is not there is named; nothing outside of the context is copied" {
+    run -1 build <<< $'FROM busybox\nRUN true\nCOPY nothing /'
+    assert_line --partial 'nothing: no such file'
+    assert_line 'mini-docker: build: Dockerfile:3: COPY: failed'
+    echo secret > secret
+    ln -s ../secret context/link
+    run -1 build <<< $'FROM busybox\nCOPY link /x'
+    run -1 build <<< $'FROM busybox\nCOPY ../secret /x'
+    run -1 build <<< $'FROM busybox\nCOPY --from=nowhere /x /x'
+    assert_output --partial 'nowhere: no such image'
+    # The image cannot lead it out either.
+    echo x > context/file
+    run -0 build << END
+FROM busybox
+RUN mkdir -p $T && ln -s $T/out /way
+COPY file /way/
+END
+    [[ ! -e out ]]
+}
+
+@test "the store may be in the context" {
+    cat > Dockerfile <<< $'FROM busybox\nCOPY . /all/'
+    mini-docker build -q -t image . > /dev/null
+    run -0 box image ls /all
+    assert_line context
+    refute_line root
+}
+
+@test "ADD from a URL and from a git repository" {
+    need_command git curl python3 unshare
+    mkdir web && echo web > web/file.txt && touch -d @1000000000 web/file.txt
+    git init -q -b main web/repo
+    git -C web/repo -c user.name=x -c user.email=x@y commit -q --allow-empty -m 1
+    echo git > web/repo/in-git && git -C web/repo add in-git
+    git -C web/repo -c user.name=x -c user.email=x@y commit -q -m 2
+    git clone -q --bare web/repo web/repo.git && git -C web/repo.git update-server-info
+    sum=$(sha256sum < web/file.txt)
+    cat > context/Dockerfile << 'END'
+FROM busybox
+ARG AT SUM
+ADD --checksum=$SUM $AT/file.txt /dir/
+ADD --chmod=644 $AT/file.txt /named
+ADD $AT/repo.git#main /git/
+END
+    cat > in-netns << 'END'
+ip link set lo up
+python3 -u -m http.server 8000 --bind 127.0.0.1 -d web > log 2>&1 3>&- &
+server=$!
+until curl -sf http://127.0.0.1:8000/ > /dev/null; do kill -0 $server || exit 99; done
+status=0
+mini-docker build -t image --build-arg AT=http://127.0.0.1:8000 --build-arg "SUM=sha256:$1" context || status=$?
+kill $server
+wait $server
+exit $status
+END
+    run -0 unshare -n sh in-netns "${sum%% *}"
+    run -0 box image sh -c 'cat /dir/file.txt /named /git/in-git; stat -c "%a %Y" /dir/file.txt /named; ls -A /git'
+    assert_output $'web\nweb\ngit\n600 1000000000\n644 1000000000\nin-git'
+    echo other > web/file.txt
+    run -1 unshare -n sh in-netns "${sum%% *}"
+    assert_output --partial 'its checksum is sha256:'
+}
