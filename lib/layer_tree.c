@@ -114,7 +114,8 @@ static void make_parents(struct tree *tree, char *name)
 		slash = strchr(part, '/');
 		if (slash)
 			*slash = '\0';
-		(void)mkdirat(at, part, 0755); /* what fails, fails again when it is opened */
+		/* What fails, fails again when it is opened. */
+		tree->parents_made += mkdirat(at, part, 0755) == 0;
 		int next = sys_openat2(at, part, O_RDONLY | O_DIRECTORY, how_far(tree));
 		if (slash)
 			*slash = '/';

@@ -7,6 +7,7 @@
 #define LAYER_TREE_H
 
 #include "layer_attr.h"
+#include "layer_limit.h"
 #include "layer_name.h"
 #include "opt.h"
 
@@ -16,6 +17,8 @@ struct tree {
 	const char *path;
 	bool over;               /* a layer over others, which may delete what they have */
 	struct landing *landing; /* a tree that is there already and is copied to; NULL: a layer */
+	const struct layer_limit *limit; /* of what comes out of the archive; NULL: none */
+	uint64_t parents_made; /* directories that an entry needed and the archive did not have */
 	int root;
 	bool made;         /* it was not there before */
 	bool taken;        /* it was, and is ours for as long as this takes */

@@ -8,6 +8,26 @@
 #include "layer_make.h"
 #include <string.h>
 
+struct unpacking {
+	struct making making;
+	struct stream *stream;
+	struct layer_counts *counts;
+	uint64_t passed; /* bytes of the archive */
+};
+
+static void check_limit(const struct unpacking *u)
+{
+	const struct tree *tree = u->making.tree;
+	const struct layer_amount amount = {
+	        .read = stream_position(u->stream),
+	        .archive = u->passed,
+	        .content = u->making.content,
+	        .files = u->counts->entries + tree->parents_made,
+	};
+
+	layer_limit_check(tree->limit, &amount, stream_name(u->stream));
+}
+
 static void unpack_entry(struct making *m)
 {
 	const char *name = archive_entry_pathname(m->entry);
@@ -22,10 +42,20 @@ static void unpack_entry(struct making *m)
 	layer_make(m);
 }
 
-static la_ssize_t read_stream(struct archive *archive, void *stream, const void **data)
+/* All that passes is looked at, also what is behind the last entry. */
+static size_t read_more(struct unpacking *u, const void **data)
+{
+	size_t length = stream_read(u->stream, data);
+
+	u->passed += length;
+	check_limit(u);
+	return length;
+}
+
+static la_ssize_t read_stream(struct archive *archive, void *unpacking, const void **data)
 {
 	(void)archive;
-	return (la_ssize_t)stream_read(stream, data);
+	return (la_ssize_t)read_more(unpacking, data);
 }
 
 /*
@@ -42,28 +72,34 @@ static bool is_harmless(struct archive *archive)
 void layer_unpack(struct stream *stream, struct tree *tree, struct layer_counts *counts,
                   void (*tick)(struct stream *stream))
 {
-	struct making m = {.archive = archive_read_new(), .tree = tree};
+	struct unpacking u = {
+	        .making = {.archive = archive_read_new(), .tree = tree},
+	        .stream = stream,
+	        .counts = counts,
+	};
+	struct making *m = &u.making;
 	const void *data;
 	int result = ARCHIVE_FATAL;
 
-	if (!m.archive)
+	if (!m->archive)
 		fail(NULL, "memory");
-	if (!archive_read_support_format_tar(m.archive) &&
-	    !archive_read_open(m.archive, stream, NULL, read_stream, NULL))
-		while ((result = archive_read_next_header(m.archive, &m.entry)) == ARCHIVE_OK ||
-		       (result == ARCHIVE_WARN && is_harmless(m.archive))) {
-			unpack_entry(&m);
+	if (!archive_read_support_format_tar(m->archive) &&
+	    !archive_read_open(m->archive, &u, NULL, read_stream, NULL))
+		while ((result = archive_read_next_header(m->archive, &m->entry)) == ARCHIVE_OK ||
+		       (result == ARCHIVE_WARN && is_harmless(m->archive))) {
+			unpack_entry(m);
 			counts->entries++;
+			check_limit(&u);
 			tick(stream);
 		}
 	if (result != ARCHIVE_EOF)
 		refuse(stream_name(stream), "not a tar archive, or a damaged one: %s",
-		       making_error(&m));
-	counts->content = m.content;
-	counts->end = (uint64_t)archive_read_header_position(m.archive);
-	while (stream_read(stream, &data)) {
+		       making_error(m));
+	counts->content = m->content;
+	counts->end = (uint64_t)archive_read_header_position(m->archive);
+	while (read_more(&u, &data)) {
 	} /* to the end, for it counts in the digest */
-	(void)archive_read_free(m.archive);
+	(void)archive_read_free(m->archive);
 }
 
 /* An archive may have been cut off between two entries, or have something else behind its end. */
