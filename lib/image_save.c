@@ -72,13 +72,13 @@ static json_t *add_layers(struct saving *s, const struct image *image)
 static json_t *describe(const struct image *image, uint64_t size)
 {
 	const json_t *config = image->config.value;
+	const char *type = text_member(image->manifest.value, "mediaType");
 
-	return json_pack("{ss ss sI s{ss ss}}", "mediaType",
-	                 text_member(image->manifest.value, "mediaType") ?: MEDIA_MANIFEST,
-	                 "digest", image->digest, "size", (json_int_t)size, "platform",
-	                 "architecture",
+	return json_pack("{ss ss sI s{ss ss ss*}}", "mediaType", type ?: MEDIA_MANIFEST, "digest",
+	                 image->digest, "size", (json_int_t)size, "platform", "architecture",
 	                 text_member(config, "architecture") ?: image_architecture(), "os",
-	                 text_member(config, "os") ?: "linux");
+	                 text_member(config, "os") ?: "linux", "variant",
+	                 text_member(config, "variant"));
 }
 
 /* Returns its item of manifest.json. */

@@ -3,6 +3,7 @@
 
 load lib/common
 load lib/registry
+load lib/tree
 
 setup() {
     common_setup
@@ -59,6 +60,23 @@ ${blob:13:12}: Pushed
     run -0 --separate-stderr in_net mini-docker push -q localhost:5000/a/web:2
     assert_output localhost:5000/a/web:2
     assert_equal "$(ls -A "$MINI_DOCKER_ROOT/layers" | grep -c '^[.]')" 0
+}
+
+@test "what is pushed comes back as it was, and nothing is sent twice" {
+    registry_begin
+    mkdir tree && cp "$(type -P bash)" tree/bash && chmod 4755 tree/bash && ln tree/bash tree/hard && setfattr -n user.a -v 1 tree/bash
+    id=$(mini-docker import -c 'CMD ["x"]' tree localhost:5000/web)
+    in_net mini-docker push -q localhost:5000/web
+    blobs=$(find registry -name data -size +100k -printf '%p %i\n')
+    assert_equal "$(wc -l <<< "$blobs")" 1
+    mini-docker tag "$id" localhost:5000/web:again
+    in_net mini-docker push -q localhost:5000/web:again
+    assert_equal "$(find registry -name data -size +100k -printf '%p %i\n')" "$blobs"
+    run -0 in_net mini-docker --root other pull -q localhost:5000/web
+    assert_equal "$(img-store --root other show localhost:5000/web | head -n 1)" "id"$'\t'"$id"
+    diff <(tree tree) <(tree "$(img-store --root other show localhost:5000/web | sed -n 's/^layers\t//p')")
+    assert_equal "$(mini-docker --root other image inspect -f '{{.RepoDigests}}' localhost:5000/web)" \
+        "[$(mini-docker image inspect -f '{{index .RepoDigests 0}}' localhost:5000/web)]"
 }
 
 @test "credentials: login, logout" {

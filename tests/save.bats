@@ -148,6 +148,23 @@ END
     assert_output --partial 'layered:latest'
 }
 
+@test "load takes it: the same ids, names and digests, from a file or a pipe" {
+    layered
+    mini-docker tag base localhost:5000/a/b:1
+    mini-docker save -o all.tar layered base localhost:5000/a/b
+    mini-docker --root "$T/file" load -q -i all.tar > /dev/null
+    mini-docker save layered base localhost:5000/a/b | gzip | mini-docker --root "$T/pipe" load -q > /dev/null
+    for store in file pipe; do
+        diff <(img-store list | sort) <(img-store --root "$store" list | sort)
+        # A whiteout is as old as its being unpacked.
+        for hex in $(ls "$layers"); do
+            diff <(cd "$layers/$hex/tree" && tree . | sed '/ c 0 0:0 /s/ [0-9.]* $//') \
+                <(cd "$store/layers/$hex/tree" && tree . | sed '/ c 0 0:0 /s/ [0-9.]* $//')
+        done
+        mini-docker --root "$store" save layered base localhost:5000/a/b | cmp - all.tar
+    done
+}
+
 @test "what is not there, or damaged: exit 1, told, and an older file stays" {
     import one web > /dev/null
     echo old > a.tar
