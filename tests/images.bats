@@ -126,10 +126,42 @@ b*|busybox:1 busybox:2
 -f dangling=false -f reference=*|busybox:1 busybox:2 no:latest yes-box:latest
 END
     run -125 mini-docker images -f nope=1
-    assert_output --partial 'neither dangling=true|false nor reference=PATTERN'
+    assert_output --partial 'none of dangling=true|false, reference=, label=, '
     touch busybox # patterns are for images, not for files
     cd / && run -0 mini-docker images -q '*'
     assert_equal "${#lines[@]}" 5
+}
+
+@test "--filter by labels, and by when they were made" {
+    mini-docker import small.tar one -c 'LABEL a=1 b=2' > /dev/null
+    next_second
+    mini-docker import small.tar two -c 'LABEL a=2' > /dev/null
+    next_second
+    mini-docker import small.tar three > id
+    while IFS='|' read -r args want; do
+        # shellcheck disable=SC2086
+        run -0 mini-docker images --format '{{.Repository}}' $args
+        assert_equal "$(sort <<< "$output" | xargs)" "$want"
+    done << END
+-f label=a|one two
+-f label=a=1|one
+-f label=a -f label=b|one
+-f label=a -f label!=b|two
+-f label!=a|three
+-f label=nope|
+-f before=two|one
+-f since=two|three
+-f since=one -f before=$(< id)|two
+-f since=three|
+-f until=1h|
+-f until=$((EPOCHSECONDS + 100))|one three two
+-f until=$(img-store list | awk -F '\t' '$1 == "two" { print $5 }')|one
+-f label=a -f reference=*o|two
+END
+    run -1 mini-docker images -f before=nope
+    assert_output 'img-store: nope: no such image'
+    run -125 mini-docker images -f until=nonsense
+    run -125 mini-docker images -f label=
 }
 
 @test "CREATED and SIZE as Docker writes them" {
