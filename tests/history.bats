@@ -38,7 +38,6 @@ config() {
     cp index "$MINI_DOCKER_ROOT/images/index.json"
 }
 
-# bats test_tags=vm
 @test "as Docker shows it: a table, whole, for programs" {
     need_command jq
     import 12345 web -m 'said so' > /dev/null

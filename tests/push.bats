@@ -26,7 +26,6 @@ there() {
     in_net skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/$1"
 }
 
-# bats test_tags=vm
 @test "an image, its tags, and what was said" {
     need_command jq
     registry_begin

@@ -195,7 +195,7 @@ END
 }
 
 @test "-o: strange names, pipes, full disks, directories; a terminal gets nothing" {
-    need_command pty-drive
+    need_command pty-drive strace
     import one web > /dev/null
     mini-docker save web > want.tar
     for name in -x --help '-' 'a  b' '$(touch ran)' "it's" '*' $'new\nline' $'\xff' "$(printf 'n%.0s' {1..255})"; do
@@ -208,6 +208,16 @@ END
     mini-docker save --output=dir/file web
     mini-docker save -o link web # not through it
     cmp want.tar dir/file && cmp want.tar link
+    assert_equal "$(ls -A dir)" file
+    # Where the file system has no files without a name
+    strace -qq -o trace -e trace=openat -P "$T/dir" -e inject=openat:error=EOPNOTSUPP:when=1 img-store save -o dir/file web
+    grep -q 'O_TMPFILE.*INJECTED' trace
+    cmp want.tar dir/file
+    blob=$(find "$images/blobs/sha256" -type f -size +1) # the layer
+    cp -p "$blob" saved
+    printf X | dd of="$blob" bs=1 seek=600 conv=notrunc status=none
+    run -1 strace -qq -o trace -e trace=openat -P "$T/dir" -e inject=openat:error=EOPNOTSUPP:when=1 img-store save -o dir/new web
+    cp saved "$blob"
     assert_equal "$(ls -A dir)" file
     mkfifo pipe
     cat pipe > got.tar 3>&- &
