@@ -157,6 +157,26 @@ build/busybox.tar: tests/lib/busybox-tar
 build/debian.tar:
 	tests/lib/debian-tar $@
 
+# Each fuzzer is built of what it tries alone: with libFuzzer if that is there, or a driver of ours.
+FUZZERS := dockerfile layer reference
+FUZZ_dockerfile := dockerfile% growing image_change image_health io num opt opt_help signals text
+FUZZ_layer := layer% depth directory kernel_fs digest err io landing lookup num opt opt_help remove_tree text whiteout
+FUZZ_reference := reference digest num
+FUZZ_LIBS_dockerfile := -ljansson
+FUZZ_LIBS_layer := $(LIBS_img-layer)
+FUZZ_LIBS_reference := -lcrypto
+FUZZ_ENGINE ?= $(if $(shell command -v clang),libfuzzer,driver)
+FUZZ_CC = $(if $(filter libfuzzer,$(FUZZ_ENGINE)),clang -fsanitize=fuzzer,gcc -fsanitize=address tests/fuzz/driver.c)
+SECONDS ?= 60
+fuzz: ## feed hostile bytes to the readers of layers, Dockerfiles, names (SECONDS=60 each, FUZZERS=names)
+	@.ci/install $(FOR_BUILD) clang
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all $(FUZZERS:%=build/fuzz/$(FUZZ_ENGINE)/%)
+	@for name in $(FUZZERS); do tests/fuzz/run build/fuzz/$(FUZZ_ENGINE)/$$name $(SECONDS) || exit; done
+build/fuzz/$(FUZZ_ENGINE)/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.[ch] lib/*.[ch])
+	@mkdir -p $(@D)
+	$(FUZZ_CC) -fsanitize=address,undefined -fno-sanitize-recover=undefined $(BASE_CFLAGS) -O1 -g -ffunction-sections -Wl,--gc-sections -o $@ $< \
+		$(if $(filter err,$(FUZZ_$*)),,tests/fuzz/caught.c) $(filter $(FUZZ_$*:%=lib/%.c),$(wildcard lib/*.c)) $(FUZZ_LIBS_$*)
+
 LINTS := lint-gcc lint-musl lint-clang lint-tidy lint-format lint-sh lint-man lint-bats
 lint: ## compilers' warnings, clang-tidy, formatting, shellcheck, shfmt, man pages, bats
 	@.ci/install $(FOR_BUILD) $(FOR_TEST) $(FOR_LINT)
@@ -223,6 +243,6 @@ uninstall: ## remove what install put below PREFIX, in DESTDIR
 clean: ## remove what was built
 	rm -rf build build-sanitize
 
-.PHONY: all help deps demo test test-vm bench lint $(LINTS) install uninstall clean
+.PHONY: all help deps demo test test-vm bench fuzz lint $(LINTS) install uninstall clean
 .DELETE_ON_ERROR:
 -include $(wildcard $(BUILD)/static/*.d $(BUILD)/shared/*.d)

@@ -32,15 +32,15 @@ struct build {
 	struct list given;    /* NAME=VALUE */
 	const char *target;   /* a stage by name or number; NULL: the last */
 	const char *platform; /* OS/ARCH[/VARIANT]; NULL: this machine's */
-
 	struct dockerfile file;
+
 	struct scope global; /* ARG before the first FROM, and what is predefined */
 	struct stage *stages;
 	size_t count;
 };
 
-/* Read the Dockerfile and find out about its stages. */
-void build_read(struct build *build, const char *path);
+/* Find out about the stages of the file. */
+void build_stages(struct build *build);
 
 /* Which of the stages before `stage` is meant, for `from`; -1: none, so that it is an image. */
 long build_stage(const struct build *build, const struct instruction *in, const struct stage *stage,

@@ -199,10 +199,9 @@ struct stage *build_find(const struct build *build, const char *name)
 	return &build->stages[found];
 }
 
-void build_read(struct build *build, const char *path)
+void build_stages(struct build *build)
 {
 	set_platforms(build);
-	dockerfile_read(&build->file, path);
 	add_stages(build);
 	for (size_t i = 0; i < build->count; i++)
 		find_needs(build, &build->stages[i]);

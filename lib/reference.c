@@ -114,16 +114,25 @@ static const char *check_name(const char *name)
 	return NULL;
 }
 
+/* `library/a` alone is short already for docker.io; `x.org/library/a` is not. */
 static void shorten(char *name)
 {
-	static const char *const usual[] = {"docker.io/", "index.docker.io/", "library/"};
+	static const char hub[] = "docker.io/", other[] = "index.docker.io/", library[] = "library/";
+	const char *path = name;
 
-	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
-		size_t length = strlen(usual[i]);
-		/* `library/a` alone is short already for docker.io; `x.org/library/a` is not. */
-		if (!strncmp(name, usual[i], length) && (i < 2 || !strchr(name + length, '/')))
-			memmove(name, name + length, strlen(name + length) + 1);
+	if (!strncmp(path, other, sizeof(other) - 1))
+		path += sizeof(other) - 1;
+	else if (!strncmp(path, hub, sizeof(hub) - 1))
+		path += sizeof(hub) - 1;
+	/* Without that, the name of a directory there would be taken for a domain. */
+	if (path != name && domain_length(path)) {
+		memmove(name + sizeof(hub) - 1, path, strlen(path) + 1);
+		memcpy(name, hub, sizeof(hub) - 1);
+		return;
 	}
+	if (!strncmp(path, library, sizeof(library) - 1) && !strchr(path + sizeof(library) - 1, '/'))
+		path += sizeof(library) - 1;
+	memmove(name, path, strlen(path) + 1);
 }
 
 /* What would be taken for an id when somebody looks it up. */
