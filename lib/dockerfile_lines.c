@@ -125,15 +125,15 @@ static char *take_logical_line(struct lines *lines, size_t *first)
 
 	while ((more || !whole.length) && (line = take_bare_line(lines))) {
 		FREED char *kept = line;
-		char *text = skip_blanks(line);
+		char *text = skip_blanks(kept);
 
 		look_for_directive(lines, text);
 		if (*text == '#' || !*text)
 			continue;
 		if (!more)
 			*first = lines->number;
-		more = continues(line, lines->file->escape);
-		if (!growing_text(&whole, whole.length ? line : skip_blanks(line)))
+		more = continues(kept, lines->file->escape);
+		if (!growing_text(&whole, whole.length ? kept : text))
 			bad_line(lines, "too long");
 	}
 	return whole.length ? growing_take(&whole) : NULL;

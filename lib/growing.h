@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { GROWING_MOST = 16 << 20 };
+enum { GROWING_MOST = 4 << 20 };
 
 struct growing { /* {0} is an empty one */
 	char *s; /* ends in a NUL once something was added; the caller frees it */

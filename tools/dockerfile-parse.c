@@ -69,7 +69,8 @@ static int stages(int argc, char **argv)
 {
 	enum build_format how = format(BUILD_LINES);
 
-	build_read(&build, file_of(argc, argv));
+	dockerfile_read(&build.file, file_of(argc, argv));
+	build_stages(&build);
 	build_warn(&build);
 	stages_show(&build, how);
 	opt_finish_stdout();
@@ -80,7 +81,8 @@ static int steps(int argc, char **argv)
 	enum build_format how = format(BUILD_JSON);
 	struct environment more = {0};
 
-	build_read(&build, file_of(argc, argv));
+	dockerfile_read(&build.file, file_of(argc, argv));
+	build_stages(&build);
 	if (config_fd >= 0)
 		state_read(&state, config_fd);
 	environment_read(&more, env_fd);
