@@ -1,6 +1,6 @@
 /* Quotes, escapes and variables: words_expand() of dockerfile_words.h. */
 #define _GNU_SOURCE
-#include "dockerfile_words.h"
+#include "dockerfile_lexer.h"
 
 #include "err.h"
 #include "growing.h"
@@ -11,14 +11,6 @@
 
 enum { DEEPEST = 100 }; /* ${a:-${b:-...}} */
 
-struct lexer {
-	const struct words *words;
-	const char *at;
-	bool raw_escapes;
-	unsigned int depth;
-	const char *why; /* it stopped there */
-};
-
 struct sink {
 	struct growing all, word;
 	struct list *split;
@@ -27,7 +19,7 @@ struct sink {
 
 static const char too_long[] = "what its variables stand for is too long";
 
-static void wrong(struct lexer *l, const char *why)
+void lexer_wrong(struct lexer *l, const char *why)
 {
 	if (!l->why)
 		l->why = why;
@@ -37,7 +29,7 @@ static void wrong(struct lexer *l, const char *why)
 static void put_raw(struct lexer *l, struct sink *to, const char *s, size_t length)
 {
 	if (!growing_add(&to->all, s, length) || (to->split && !growing_add(&to->word, s, length)))
-		wrong(l, too_long);
+		lexer_wrong(l, too_long);
 	to->in_word = true;
 }
 
@@ -45,7 +37,7 @@ static void put_raw(struct lexer *l, struct sink *to, const char *s, size_t leng
 static void put(struct lexer *l, struct sink *to, const char *s, size_t length)
 {
 	if (!growing_add(&to->all, s, length))
-		wrong(l, too_long);
+		lexer_wrong(l, too_long);
 	for (const char *end = s + length; to->split && s < end; s++) {
 		if (!isspace((unsigned char)*s))
 			to->in_word = growing_char(&to->word, *s);
@@ -58,7 +50,7 @@ static void put(struct lexer *l, struct sink *to, const char *s, size_t length)
 
 static void until(struct lexer *l, char stop, bool raw_escapes, struct sink *to);
 
-static char *take_until(struct lexer *l, char stop, bool raw_escapes)
+char *lexer_until(struct lexer *l, char stop, bool raw_escapes)
 {
 	struct sink to = {0};
 
@@ -66,100 +58,10 @@ static char *take_until(struct lexer *l, char stop, bool raw_escapes)
 	return growing_take(&to.all);
 }
 
-/* $1, $12 and $? are names too, of what is never set. */
-static char *take_name(struct lexer *l)
-{
-	const char *from = l->at;
-
-	if (isdigit((unsigned char)*l->at))
-		l->at += strspn(l->at, "0123456789");
-	else if (*l->at && strchr("@*#?-$!", *l->at))
-		l->at++;
-	else
-		while (isalnum((unsigned char)*l->at) || *l->at == '_')
-			l->at++;
-	return strndup(from, (size_t)(l->at - from));
-}
-
-static const char *value_of(struct lexer *l, const char *name)
-{
-	return l->words->value ? l->words->value(l->words->of, name) : NULL;
-}
-
-static char *with_default(struct lexer *l, char op, bool colon, const char *name, char *word)
-{
-	const char *value = value_of(l, name);
-	bool set = value && (*value || !colon);
-	static char why[256];
-
-	if (op == '-')
-		return xstrdup(set ? value : word);
-	if (op == '+')
-		return xstrdup(set ? word : "");
-	if (!set) {
-		(void)snprintf(why, sizeof(why), "%s: %s", name,
-		               *word   ? word
-		               : value ? "is not allowed to be empty"
-		                       : "is not allowed to be unset");
-		wrong(l, why);
-	}
-	return xstrdup(set ? value : "");
-}
-
-/* ${name OP ...}: at the operator. */
-static char *operated(struct lexer *l, const char *name)
-{
-	bool keep = l->words->how & WORDS_KEEP_UNSET && !value_of(l, name);
-	const char *from = l->at;
-	bool colon = *l->at == ':';
-	char op = l->at[colon], *result = NULL;
-
-	if (!op)
-		return wrong(l, "a } is missing"), NULL;
-	if (!strchr(colon ? "-+?" : "-+?#%/", op))
-		return wrong(l, "an operator in ${} is unknown"), NULL;
-	l->at += colon + 1;
-	bool pattern = strchr("#%/", op), twice = pattern && *l->at == op;
-	l->at += twice;
-	FREED char *word = take_until(l, op == '/' ? '/' : '}', pattern);
-	FREED char *replacement = op == '/' && !l->why ? take_until(l, '}', true) : NULL;
-	if (l->why)
-		return NULL;
-	if (keep)
-		return xprintf("${%s%.*s", name, (int)(l->at - from), from);
-	if (!pattern)
-		return with_default(l, op, colon, name, word);
-	const char *value = value_of(l, name);
-	const char *why = words_pattern(op, twice, word, replacement ?: "", value ?: "", &result);
-	if (why)
-		wrong(l, why);
-	return result;
-}
-
-/* Behind the `$`. */
-static char *dollar(struct lexer *l)
-{
-	bool brace = *l->at == '{';
-
-	l->at += brace;
-	if (brace && (!*l->at || strchr("{}:", *l->at)))
-		return wrong(l, *l->at ? "${ without a name" : "a } is missing"), NULL;
-	FREED char *name = take_name(l);
-	if (!brace && !*name)
-		return xstrdup("$");
-	if (brace && *l->at != '}')
-		return operated(l, name);
-	l->at += brace;
-	const char *value = value_of(l, name);
-	if (!value && l->words->how & WORDS_KEEP_UNSET)
-		return xprintf(brace ? "${%s}" : "$%s", name);
-	return xstrdup(value ?: "");
-}
-
 static void put_dollar(struct lexer *l, struct sink *to, bool quoted)
 {
 	l->at++;
-	FREED char *value = dollar(l);
+	FREED char *value = lexer_dollar(l);
 	if (value)
 		(quoted ? put_raw : put)(l, to, value, strlen(value));
 }
@@ -171,7 +73,7 @@ static void put_single(struct lexer *l, struct sink *to)
 	bool raw = l->words->how & WORDS_RAW;
 
 	if (!end) {
-		wrong(l, "a quote is not closed");
+		lexer_wrong(l, "a quote is not closed");
 		return;
 	}
 	put_raw(l, to, l->at + !raw, (size_t)(end - l->at) - !raw + raw);
@@ -186,7 +88,7 @@ static void put_double(struct lexer *l, struct sink *to)
 	put_raw(l, to, l->at++, raw);
 	while (!l->why && *l->at != '"') {
 		if (!*l->at) {
-			wrong(l, "a quote is not closed");
+			lexer_wrong(l, "a quote is not closed");
 		} else if (*l->at == '$' && !(l->words->how & WORDS_NO_VARIABLES)) {
 			put_dollar(l, to, true);
 		} else if (*l->at == escape && !l->at[1]) {
@@ -229,7 +131,7 @@ static void until(struct lexer *l, char stop, bool raw_escapes, struct sink *to)
 	bool before = l->raw_escapes;
 
 	if (++l->depth > DEEPEST)
-		wrong(l, "${} is nested too deeply");
+		lexer_wrong(l, "${} is nested too deeply");
 	l->raw_escapes = raw_escapes;
 	while (!l->why && *l->at && *l->at != stop)
 		put_next(l, to);
@@ -238,7 +140,7 @@ static void until(struct lexer *l, char stop, bool raw_escapes, struct sink *to)
 	if (stop && *l->at == stop)
 		l->at++;
 	else if (stop)
-		wrong(l, stop == '/' ? "a / is missing in ${}" : "a } is missing");
+		lexer_wrong(l, stop == '/' ? "a / is missing in ${}" : "a } is missing");
 }
 
 const char *words_expand(const struct words *words, const char *text, char **result,

@@ -111,8 +111,7 @@ void steps_show(const struct build *build, const struct stage *stage, struct sta
 	                      .file = &build->file,
 	                      .state = state,
 	                      .format = format};
-	const struct stage **chain = xalloc((build->count + 1) * sizeof(*chain));
-	size_t count = 0;
+	size_t *chain = xalloc((build->count + 1) * sizeof(*chain)), count = 0;
 
 	if (!state->shell.count) {
 		list_add(&state->shell, xstrdup("/bin/sh"));
@@ -121,12 +120,12 @@ void steps_show(const struct build *build, const struct stage *stage, struct sta
 	if (!scope_get(&state->env, "PATH"))
 		scope_set(&state->args, "PATH",
 		          "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-	for (const struct stage *at = stage; at;
-	     at = at->base_stage < 0 ? NULL : &build->stages[at->base_stage])
-		chain[count++] = at;
+	for (; stage->base_stage >= 0; stage = &build->stages[stage->base_stage])
+		chain[count++] = stage->number;
+	chain[count++] = stage->number;
 	while (count-- > 0) {
 		steps.silent = count > 0;
-		take_stage(&steps, chain[count]);
+		take_stage(&steps, &build->stages[chain[count]]);
 	}
 	free(chain);
 }

@@ -117,7 +117,8 @@ static const char *check_name(const char *name)
 /* `library/a` alone is short already for docker.io; `x.org/library/a` is not. */
 static void shorten(char *name)
 {
-	static const char hub[] = "docker.io/", other[] = "index.docker.io/", library[] = "library/";
+	static const char hub[] = "docker.io/", other[] = "index.docker.io/",
+	                  library[] = "library/";
 	const char *path = name;
 
 	if (!strncmp(path, other, sizeof(other) - 1))
@@ -130,7 +131,8 @@ static void shorten(char *name)
 		memcpy(name, hub, sizeof(hub) - 1);
 		return;
 	}
-	if (!strncmp(path, library, sizeof(library) - 1) && !strchr(path + sizeof(library) - 1, '/'))
+	if (!strncmp(path, library, sizeof(library) - 1) &&
+	    !strchr(path + sizeof(library) - 1, '/'))
 		path += sizeof(library) - 1;
 	memmove(name, path, strlen(path) + 1);
 }

@@ -24,7 +24,7 @@ enum { MOST_INPUTS = 1024, LARGEST = 65536, SLOWEST = 30 /* seconds */ };
 static struct input {
 	uint8_t data[LARGEST];
 	size_t size;
-} *inputs[MOST_INPUTS];
+} * inputs[MOST_INPUTS];
 static size_t count;
 static uint64_t random_state = 1;
 static const char *prefix = "";

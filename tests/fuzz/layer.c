@@ -27,11 +27,9 @@ static struct stat before[3];
 static const char *const outside[] = {".", "outside", "outside/file"};
 enum { OUTSIDE = sizeof(outside) / sizeof(outside[0]) };
 
-static pid_t owner;
-
 static void leave(void)
 {
-	if (getpid() == owner && chdir("/") == 0)
+	if (chdir("/") == 0)
 		(void)remove_tree(AT_FDCWD, place);
 }
 
@@ -51,7 +49,6 @@ static void prepare(void)
 	CLOSED int fd = open("outside/file", O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 	if (fd < 0)
 		abort();
-	owner = getpid();
 	(void)atexit(leave);
 	look(before);
 }
@@ -59,6 +56,13 @@ static void prepare(void)
 static void no_tick(struct stream *stream)
 {
 	(void)stream;
+}
+
+/* Called last of all undoing: engines take it ill when a target calls exit(3). */
+static void end(void *unused)
+{
+	(void)unused;
+	_exit(STATUS_FAILED);
 }
 
 static _Noreturn void unpack(int fd, bool over)
@@ -69,6 +73,7 @@ static _Noreturn void unpack(int fd, bool over)
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	err_fd = null;
+	on_failure(end, NULL);
 	allow_depth();
 	tree_open(&tree, "layer", over);
 	struct stream *stream = stream_open(fd, "archive", -1, NULL);
