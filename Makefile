@@ -20,9 +20,10 @@ STATIC_TOOLS := ns-spawn ns-enter ctr-init ufs-mount ufs-list cg-limit ctr-state
 LIBRARY_TOOLS := img-layer img-store img-copy tree-copy tpl-format seccomp-compile dockerfile-parse
 LIBS_img-layer := -larchive -lcrypto -lz
 LIBS_tree-copy := $(LIBS_img-layer)
-LIBS_img-copy := $(LIBS_img-layer)
 # Every run asks the store once: it starts faster without shared libraries.
 LIBS_img-store := $(if $(SANITIZE),,-static) -ljansson -lcrypto -larchive
+# So does what is asked for every COPY of a build.
+LIBS_img-copy := $(if $(SANITIZE),$(LIBS_img-layer),-static -lcrypto)
 # The same goes for what ends every list.
 LIBS_tpl-format := $(if $(SANITIZE),,-static) -ljansson
 LIBS_dockerfile-parse := $(LIBS_tpl-format)

@@ -224,3 +224,21 @@ receive() { tree-copy receive --owner "$(id -u):$(id -g)" "$@"; }
     run -1 setpriv --reuid 1000 --regid 1000 --clear-groups tree-copy send --root-of 1 /etc/hostname
     assert_output --partial 'Permission denied'
 }
+
+@test "check tells an archive from what is none, compressed or not" {
+    mkdir d && echo text > d/text
+    for kind in -p -z -j -J --zstd; do
+        tar c $kind d > archive
+        tree-copy check < archive
+    done
+    run -0 tree-copy check < archive
+    assert_output ''
+    for program in cat gzip bzip2 xz 'zstd -q'; do
+        $program < d/text > none
+        run -1 tree-copy check < none
+        assert_output ''
+    done
+    run -1 tree-copy check < /dev/null
+    head -c 20K /dev/zero > none
+    run -1 tree-copy check < none
+}

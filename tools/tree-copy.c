@@ -19,6 +19,8 @@
 #include "num.h"
 #include "opt.h"
 #include "sys.h"
+#include <archive.h>
+#include <archive_entry.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -143,6 +145,27 @@ static int receive(int argc, char **argv)
 	opt_finish_stdout();
 }
 
+/* By its first entry, whatever that is called; an empty archive is a file like any other. */
+static int check(int argc, char **argv)
+{
+	struct archive *archive = archive_read_new();
+	struct archive_entry *first;
+
+	(void)argc, (void)argv;
+	if (!archive)
+		fail(NULL, "memory");
+	bool is = archive_read_support_format_tar(archive) == ARCHIVE_OK &&
+	          archive_read_support_filter_gzip(archive) == ARCHIVE_OK &&
+	          archive_read_support_filter_bzip2(archive) == ARCHIVE_OK &&
+	          archive_read_support_filter_xz(archive) == ARCHIVE_OK &&
+	          archive_read_support_filter_zstd(archive) == ARCHIVE_OK &&
+	          archive_read_open_fd(archive, STDIN_FILENO, 64 << 10) == ARCHIVE_OK &&
+	          archive_read_next_header(archive, &first) >= ARCHIVE_WARN &&
+	          archive_format(archive) & ARCHIVE_FORMAT_TAR;
+	(void)archive_read_free(archive);
+	return is ? 0 : STATUS_FAILED;
+}
+
 /* clang-format off */
 static const struct opt common_options[] = {
 	{"root", 0, "DIR", "paths are below this directory, and never lead out of it", opt_string, &root_path},
@@ -163,13 +186,14 @@ static const struct opt receive_options[] = {
 static const struct verb verbs[] = {
 	{"send", "PATH", "Write a file or directory as an archive.", send_it, 1, 1, send_options},
 	{"receive", "DEST", "Read an archive, and make it there.", receive, 1, 1, receive_options},
+	{"check", "", "Exit with 1 if what comes is no archive.", check, 0, 0, NULL},
 	{0},
 };
 /* clang-format on */
 
 static const struct tool tool = {
         .name = "tree-copy",
-        .operands = "[options] PATH",
+        .operands = "[options] [PATH]",
         .purpose = "Copy files out of one root into another, through a pipe.",
         .options = common_options,
         .verbs = verbs,
