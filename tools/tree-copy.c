@@ -154,16 +154,16 @@ static int check(int argc, char **argv)
 	(void)argc, (void)argv;
 	if (!archive)
 		fail(NULL, "memory");
-	bool is = archive_read_support_format_tar(archive) == ARCHIVE_OK &&
-	          archive_read_support_filter_gzip(archive) == ARCHIVE_OK &&
-	          archive_read_support_filter_bzip2(archive) == ARCHIVE_OK &&
-	          archive_read_support_filter_xz(archive) == ARCHIVE_OK &&
-	          archive_read_support_filter_zstd(archive) == ARCHIVE_OK &&
-	          archive_read_open_fd(archive, STDIN_FILENO, 64 << 10) == ARCHIVE_OK &&
-	          archive_read_next_header(archive, &first) >= ARCHIVE_WARN &&
-	          archive_format(archive) & ARCHIVE_FORMAT_TAR;
+	int result = ARCHIVE_FATAL;
+	if (archive_read_support_format_tar(archive) == ARCHIVE_OK &&
+	    archive_read_support_filter_gzip(archive) == ARCHIVE_OK &&
+	    archive_read_support_filter_bzip2(archive) == ARCHIVE_OK &&
+	    archive_read_support_filter_xz(archive) == ARCHIVE_OK &&
+	    archive_read_support_filter_zstd(archive) == ARCHIVE_OK &&
+	    archive_read_open_fd(archive, STDIN_FILENO, 64 << 10) == ARCHIVE_OK)
+		result = archive_read_next_header(archive, &first);
 	(void)archive_read_free(archive);
-	return is ? 0 : STATUS_FAILED;
+	return result == ARCHIVE_OK || result == ARCHIVE_WARN ? 0 : STATUS_FAILED;
 }
 
 /* clang-format off */
