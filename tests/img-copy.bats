@@ -154,6 +154,9 @@ web:x:33:44::/:' > root/etc/passwd
     assert_equal "$(stat -c %a root/n/{sub,f} | xargs)" '755 644'
     copy --chmod a-rwx,u+r,+X d /o
     assert_equal "$(stat -c %a root/o/{sub,f} | xargs)" '511 400'
+    setfacl -m u:7:rwx c/d/f
+    copy --chmod 640 d/f /acl
+    assert_equal "$(stat -c %A root/acl)" -rw-r-----
     for mode in 8 77777 u x rw +y u+r, ''; do run -2 copy --chmod "$mode" d /p; done
 }
 
@@ -232,7 +235,7 @@ END
         img-copy digest c . > /dev/null 2>&1 || :
     done
     kill -0 "$mover"
-    ! grep -rx out root
+    run -1 grep -rx out root
     [[ $(grep -rlx c root | head -n 1) ]]
 }
 

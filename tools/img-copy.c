@@ -5,8 +5,8 @@
  * one is read, and nothing outside of the other changed, wherever links in them lead.
  *
  * Changes: what is copied is made below --root; when that fails, what is made until then stays.
- * Needs: with --add tree-copy in PATH; the right to read the one and to make files in the other, which for owners and devices is
- * root's (CAP_CHOWN, CAP_FOWNER, CAP_MKNOD, CAP_SYS_ADMIN for trusted.*).
+ * Needs: the right to read the one and to make files in the other, which for owners and devices is
+ * root's (CAP_CHOWN, CAP_FOWNER, CAP_MKNOD, CAP_SYS_ADMIN for trusted.*); with --add, tree-copy.
  */
 #define _GNU_SOURCE
 #include "context_copy.h"
