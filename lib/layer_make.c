@@ -2,6 +2,9 @@
  * An entry of an archive, made: see layer_make.h. Files are written through descriptors of the
  * directories that they are in, not by archive_write_disk(3): that is twice as fast, and who may
  * lead where is decided by the kernel.
+ *
+ * The contents are written here and not by another thread: there are two already, one of which
+ * decompresses and digests, and handing a file over takes as long as writing it.
  */
 #define _GNU_SOURCE
 #include "layer_make.h"

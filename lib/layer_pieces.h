@@ -12,10 +12,10 @@
 
 /*
  * Small enough to stay in a processor's cache until they are written, which is a tenth of the whole
- * time. Who has to wait waits for BATCH of them, so that the two do not wake each other for every
- * single one.
+ * time; enough of them to go on with while the other thread is being woken. Who has to wait waits
+ * for BATCH of them, so that the two do not wake each other for every single one.
  */
-enum { PIECES = 16, BATCH = PIECES / 2, PIECE = 64 * 1024 };
+enum { PIECES = 32, BATCH = PIECES / 2, PIECE = 64 * 1024 };
 
 struct pieces {
 	pthread_mutex_t lock;
