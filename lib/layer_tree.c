@@ -5,9 +5,9 @@
 #include "err.h"
 #include "io.h"
 #include "landing.h"
-#include "sys.h"
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,6 @@
 
 /* Of the attributes that wait for the end. An everyday image has less than a MiB of them. */
 enum { TIDY_BYTES = 16 << 20, MOST_BYTES = 256 << 20 };
-enum { INSIDE = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV };
 
 struct tree_directory {
 	char *name;
@@ -86,68 +85,6 @@ void tree_open(struct tree *tree, const char *path, bool over)
 	take_over(tree);
 }
 
-static void forget_parent(struct tree *tree)
-{
-	if (tree->parent >= 0)
-		(void)close(tree->parent);
-	free(tree->parent_name);
-	tree->parent = -1;
-	tree->parent_name = NULL;
-}
-
-/* What is copied to may have volumes mounted below. */
-static uint64_t how_far(const struct tree *tree)
-{
-	return tree->landing ? INSIDE & ~RESOLVE_NO_XDEV : INSIDE;
-}
-
-static int open_inside(const struct tree *tree, const char *name)
-{
-	return sys_openat2(tree->root, *name ? name : ".", O_RDONLY | O_DIRECTORY, how_far(tree));
-}
-
-static void make_parents(struct tree *tree, char *name)
-{
-	int at = dup(tree->root);
-
-	for (char *part = name, *slash = name; at >= 0 && slash; part = slash + 1) {
-		slash = strchr(part, '/');
-		if (slash)
-			*slash = '\0';
-		/* What fails, fails again when it is opened. */
-		tree->parents_made += mkdirat(at, part, 0755) == 0;
-		int next = sys_openat2(at, part, O_RDONLY | O_DIRECTORY, how_far(tree));
-		if (slash)
-			*slash = '/';
-		(void)close(at);
-		at = next;
-	}
-	close_fd(&at);
-}
-
-int tree_parent(struct tree *tree, const char *name, const char **base)
-{
-	const char *slash = strrchr(name, '/');
-	size_t length = slash ? (size_t)(slash - name) : 0;
-
-	*base = slash ? slash + 1 : name;
-	if (tree->parent_name && strncmp(tree->parent_name, name, length) == 0 &&
-	    !tree->parent_name[length])
-		return tree->parent;
-	forget_parent(tree);
-	tree->parent_name = xprintf("%.*s", (int)length, name);
-	tree->parent = open_inside(tree, tree->parent_name);
-	if (tree->parent < 0 && errno == ENOENT) {
-		make_parents(tree, tree->parent_name);
-		tree->parent = open_inside(tree, tree->parent_name);
-	}
-	if (tree->parent < 0 && errno == ELOOP)
-		refuse(layer_object(tree->path, name), "the name leads through a symbolic link");
-	if (tree->parent < 0)
-		fail(layer_object(tree->path, name), "open the directory that it is in");
-	return tree->parent;
-}
-
 void tree_remove(struct tree *tree, const char *name)
 {
 	const char *base;
@@ -157,7 +94,7 @@ void tree_remove(struct tree *tree, const char *name)
 		landing_clear(parent, base, layer_object(tree->path, name));
 	else if (remove_tree(parent, base))
 		fail(layer_object(tree->path, name), "remove what has the name already");
-	forget_parent(tree); /* it may have been one of those */
+	tree_forget_parent(tree); /* it may have been one of those */
 }
 
 static size_t bytes_of(const struct tree_directory *d)
@@ -222,7 +159,7 @@ void tree_add_directory(struct tree *tree, const char *name, const struct layer_
 
 static void finish_directory(struct tree *tree, const struct tree_directory *d)
 {
-	CLOSED int fd = open_inside(tree, d->name);
+	CLOSED int fd = tree_open_inside(tree, d->name);
 
 	/* A later entry may have put something else in its place. */
 	if (fd < 0 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
@@ -234,7 +171,7 @@ static void finish_directory(struct tree *tree, const struct tree_directory *d)
 void tree_finish(struct tree *tree)
 {
 	tree_make_whiteouts(tree);
-	forget_parent(tree);
+	tree_forget_parent(tree);
 	tidy(tree);
 	for (size_t i = 0; i < tree->count; i++)
 		finish_directory(tree, &tree->directories[i]);

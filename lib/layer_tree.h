@@ -40,6 +40,14 @@ void tree_open(struct tree *tree, const char *path, bool over);
 
 /* The directory that holds `name`, made with mode 755 if it is missing; *base: the last part. */
 int tree_parent(struct tree *tree, const char *name, const char **base);
+/* The same; -1: a file or a symbolic link is in its place, or on the way. */
+int tree_parent_if(struct tree *tree, const char *name, const char **base);
+
+/* A directory of the tree, which is not reached through a symbolic link; -1: see errno. */
+int tree_open_inside(const struct tree *tree, const char *name);
+
+/* The directory that was used last may be gone or be another one. */
+void tree_forget_parent(struct tree *tree);
 
 /* Something else has the name: it goes, with what is below. */
 void tree_remove(struct tree *tree, const char *name);

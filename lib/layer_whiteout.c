@@ -55,10 +55,14 @@ void tree_add_whiteout(struct tree *tree, const char *name)
 static void make(struct tree *tree, const char *name)
 {
 	const char *base;
-	int parent = tree_parent(tree, name, &base);
+	int parent = tree_parent_if(tree, name, &base);
 	const char *hidden = base + strlen(prefix);
 	CLOSED int own = -1;
 
+	/* What the layer has in place of the directory hides all of it; some programs say it again.
+	 */
+	if (parent < 0)
+		return;
 	if (strcmp(base, opaque) == 0) {
 		if (make_opaque(parent))
 			fail(layer_object(tree->path, name), "make the directory opaque");
