@@ -15,6 +15,9 @@ void opt_firewall(const struct opt *opt, const char *arg);
 /* Do something with each firewall that is in use, or with the one that was asked for. */
 void each_firewall(void (*with)(const struct firewall *each));
 
+/* Take back all that an owner has published. */
+void unpublish_all(const char *of);
+
 /* One record of a list: a line with tabs, or a JSON object. */
 void tell_record(const char *const *keys, const char *const *values, size_t count);
 

@@ -3,6 +3,7 @@
 #include "err.h"
 #include "lease.h"
 #include "netfact.h"
+#include "netverb_firewall.h"
 #include "netverbs.h"
 #include "subnet.h"
 #include "text.h"
@@ -11,6 +12,7 @@
 
 static struct list subnets, ranges, excludes, addresses;
 static const char *owner;
+static bool unpublish;
 
 /* One of what is to be taken. */
 enum { MOST = 16 };
@@ -179,6 +181,9 @@ int net_lease_take(int argc, char **argv)
 int net_lease_free(int argc, char **argv)
 {
 	need_owner();
+	/* While a port leads to an address that is not to be another's. */
+	if (unpublish)
+		unpublish_all(owner);
 	for (int i = 0; i < argc; i++) {
 		if (!leases_open(&leases, argv[i], LEASE_FREE))
 			continue;
@@ -222,6 +227,8 @@ const struct opt net_lease_take_options[] = {
 };
 const struct opt net_lease_free_options[] = {
 	{"owner", 0, "ID", "whose they are (required)", opt_string, &owner},
+	{"unpublish", 0, NULL, "first take back all ports that it has published", opt_flag, &unpublish},
+	FIREWALL_OPTION,
 	{0},
 };
 /* clang-format on */

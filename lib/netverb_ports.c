@@ -73,6 +73,12 @@ static void unpublish_from(const struct firewall *each)
 	free(gone.at);
 }
 
+void unpublish_all(const char *of)
+{
+	owner = of;
+	each_firewall(unpublish_from);
+}
+
 int net_unpublish(int argc, char **argv)
 {
 	struct list specs = {argv, (size_t)argc};

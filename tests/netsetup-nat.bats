@@ -387,7 +387,10 @@ END
     run -0 published
     refute_line --partial 127.0.0.1
     assert_line 'B	0.0.0.0:81:80/tcp	10.1.0.3'
-    on host netsetup unpublish --owner A
+    netsetup lease take leases --owner A --subnet 10.1.0.0/24 > /dev/null
+    on host netsetup lease free leases --owner A --unpublish
+    run -0 netsetup lease list leases
+    refute_output
     on host netsetup unpublish --owner A
     run -0 published
     assert_output - << 'END'
