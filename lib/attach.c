@@ -137,7 +137,7 @@ static void make_pair(struct attachment *a, const struct link *bridge, int netns
 	if (a->alias)
 		nl_put(request, IFLA_IFALIAS, strlen(a->alias), a->alias);
 	put_hairpin(request);
-	if (a->mtu >= IPV6_LEAST_MTU && link_has_ipv6())
+	if (a->mtu >= IPV6_LEAST_MTU && bridge->ipv6)
 		link_put_no_link_local(request);
 
 	if (rtnl_send(&host, NULL, NULL) == 0) {
@@ -156,7 +156,7 @@ static void make_pair(struct attachment *a, const struct link *bridge, int netns
 /* Who has addresses is not to get more of them from whoever else is on the bridge. */
 static void set_ipv6(const struct attachment *a, const struct link *link)
 {
-	if (!link_has_ipv6() || link->mtu < IPV6_LEAST_MTU) {
+	if (!link->ipv6) {
 		if (first_of(a, AF_INET6))
 			refuse(a->name, "the kernel here has no IPv6");
 		return;

@@ -37,8 +37,10 @@ static void take_families(const struct nlattr *families, struct link *link)
 	const struct nlattr *attr;
 
 	nl_each_nested (attr, families)
-		if (nl_type(attr) == AF_INET6)
+		if (nl_type(attr) == AF_INET6) {
+			link->ipv6 = true;
 			take_ipv6(attr, link);
+		}
 }
 
 static void take_attribute(const struct nlattr *attr, struct link *link)

@@ -13,6 +13,7 @@ enum { MAC_SIZE = 6, MAC_TEXT = 18, IPV6_LEAST_MTU = 1280 };
 struct link {
 	unsigned int index, mtu, flags, master;
 	bool ready;    /* packets pass: it is up, and who is behind it too */
+	bool ipv6;     /* has it: the kernel does, and its MTU is not too small */
 	bool ipv6_off; /* disable_ipv6 */
 	char name[IFNAMSIZ], kind[IFNAMSIZ];
 	unsigned char mac[MAC_SIZE];

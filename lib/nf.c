@@ -72,7 +72,7 @@ static struct nlmsghdr *put_header(void *at, int type, int flags, uint32_t seque
 static struct nlmsghdr *next_message(struct nf *nf, int type, int flags, int family, int resource)
 {
 	if (nf->room - nf->used < CHANGE_ROOM) {
-		nf->room = nf->room * 2 + 4 * CHANGE_ROOM; /* what is not used costs nothing */
+		nf->room = nf->room * 2 + 4UL * CHANGE_ROOM; /* what is not used costs nothing */
 		nf->out = xrealloc(nf->out, nf->room);
 	}
 	return put_header(nf->out + nf->used, type, flags, nf->sequence + nf->count, family,
