@@ -279,8 +279,11 @@ END
         [[ ! $(img-store list) ]] || img-store show localhost:5000/two:1 > /dev/null
         ((i % 3)) || mini-docker rmi -f localhost:5000/two:1 > /dev/null 2>&1 || :
     done
-    for n in 1 2 3; do pull localhost:5000/two:1 > "out$n" 2>&1 & done
-    wait
+    for n in 1 2 3; do
+        pull localhost:5000/two:1 > "out$n" 2>&1 &
+        pids[n]=$!
+    done
+    wait "${pids[@]}"
     for n in 1 2 3; do assert_equal "$(tail -n 1 "out$n")" localhost:5000/two:1; done
     pull localhost:5000/two:1 > /dev/null
     holds 2
