@@ -293,11 +293,11 @@ END
 @test "ended by a signal while it fetches: nothing is left" {
     need_command socat
     registry_begin
-    mkfifo never
-    in_net socat TCP-LISTEN:5001,fork,reuseaddr PIPE 3>&- & # it never answers
+    enter=(nsenter --net="/proc/$registry_holder/ns/net") # in_net in the background is a shell of its own
+    "${enter[@]}" socat -u TCP-LISTEN:5001,fork,reuseaddr OPEN:/dev/null 3>&- & # it never answers
     REGISTRY_PIDS+=("$!")
     for signal in INT TERM; do
-        in_net env --default-signal mini-docker pull localhost:5001/two > out 2> err 3>&- &
+        "${enter[@]}" env --default-signal mini-docker pull localhost:5001/two > out 2> err 3>&- &
         pid=$!
         poll 10 bash -c 'compgen -G "$1/.new-*/why"' sh "$layers"
         kill -s "$signal" "$pid"
