@@ -33,10 +33,9 @@ static void normalize(struct platform *platform)
 		(void)strcpy(platform->variant, "v7");
 	else if (!strcmp(platform->architecture, "arm") && *variant >= '5' && *variant <= '8')
 		(void)snprintf(platform->variant, sizeof(platform->variant), "v%c", *variant);
-	else if (!strcmp(platform->architecture, "arm64") &&
-	         (!strcmp(variant, "v8") || !strcmp(variant, "8")))
-		platform->variant[0] = '\0';
-	else if (!strcmp(platform->architecture, "amd64") && !strcmp(variant, "v1"))
+	else if ((!strcmp(platform->architecture, "arm64") &&
+	          (!strcmp(variant, "v8") || !strcmp(variant, "8"))) ||
+	         (!strcmp(platform->architecture, "amd64") && !strcmp(variant, "v1")))
 		platform->variant[0] = '\0';
 }
 
