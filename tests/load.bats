@@ -134,7 +134,7 @@ refused() {
     tar -C good -cf good.tar .
     head -c 5000 good.tar > cut.tar && refused cut.tar 'Truncated tar archive'
     tarmake f ../out x e - - > up.tar && refused up.tar 'leaves the root'
-    tarmake s blobs /etc f blobs/out x e - - > through.tar && refused through.tar 'img-layer: blobs/out: '
+    tarmake s blobs /etc f blobs/out x e - - > through.tar && refused through.tar 'blobs/out: the name leads through a symbolic link'
     tarmake f index.json '{"manifests":[]}' e - - > none.tar && refused none.tar 'there are no images in it'
     tarmake s manifest.json /etc/hostname e - - > link.tar && refused link.tar 'no images'
     tarmake f manifest.json '[{"Config":"/etc/passwd","Layers":[]}]' e - - > config.tar && refused config.tar 'etc/passwd: open: No such file or directory'
@@ -253,6 +253,15 @@ refused() {
     two_layers
     run -0 pty-drive -- mini-docker load -i two.tar
     assert_output --partial 'Loaded image: two:1'
+    truncate -s 160M zeros
+    tar -cf zeros.tar zeros
+    layout zeros.d zeros zeros.tar
+    tar -C zeros.d -cf all.tar .
+    run -0 pty-drive -- mini-docker load -i all.tar
+    assert_output --regexp $'\r[0-9]+ of 167 MB, [0-9]+\.[0-9] MB/s(, [0-9]+:[0-9][0-9] left)?\e\[K'
+    mini-docker rmi zeros > /dev/null
+    run -0 pty-drive -- mini-docker load -q -i all.tar
+    refute_output --partial MB
     run -1 pty-drive -- mini-docker load
     assert_output --partial 'mini-docker: load: standard input is a terminal, which is no archive (-i FILE)'
     while IFS='|' read -r args why; do
