@@ -12,7 +12,7 @@ struct whole_file {
 	int dir;      /* where it is to be; -1: it is there already */
 };
 
-/* fail()s, and removes what is not whole if the tool fails later. Both paths have to stay. */
+/* fail()s, and removes what is not whole if the tool fails later. The path has to stay. */
 void whole_open(struct whole_file *file, const char *path);
 void whole_finish(struct whole_file *file);
 

@@ -265,13 +265,13 @@ END
 }
 
 @test "who is killed leaves nothing, whenever that is" {
-    big_image big 32
+    big_image big 16
     echo old > dir.tar
     mkdir dir && echo old > dir/a.tar
     mini-docker save big > want.tar
     kept=0
-    for i in {1..12}; do
-        interrupt $((i * 15000)) all mini-docker save -o dir/a.tar big
+    for i in {1..8}; do
+        interrupt $((i * 10000)) all mini-docker save -o dir/a.tar big
         assert_equal "$(ls -A dir)" a.tar
         [[ $(< dir/a.tar) != old ]] 2> /dev/null || { ((++kept)) && continue; }
         cmp want.tar dir/a.tar
