@@ -157,9 +157,9 @@ END
     for store in file pipe; do
         diff <(img-store list | sort) <(img-store --root "$store" list | sort)
         # A whiteout is as old as its being unpacked.
-        for hex in $(ls "$layers"); do
-            diff <(cd "$layers/$hex/tree" && tree . | sed '/ c 0 0:0 /s/ [0-9.]* $//') \
-                <(cd "$store/layers/$hex/tree" && tree . | sed '/ c 0 0:0 /s/ [0-9.]* $//')
+        for layer in "$layers"/*; do
+            diff <(cd "$layer/tree" && tree . | sed '/ c 0 0:0 /s/ [0-9.]* $//') \
+                <(cd "$store/layers/${layer##*/}/tree" && tree . | sed '/ c 0 0:0 /s/ [0-9.]* $//')
         done
         mini-docker --root "$store" save layered base localhost:5000/a/b | cmp - all.tar
     done
