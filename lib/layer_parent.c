@@ -34,8 +34,9 @@ static void make_parents(struct tree *tree, char *name)
 {
 	int at = dup(tree->root);
 
-	for (char *part = name, *slash = name; at >= 0 && slash; part = slash + 1) {
-		slash = strchr(part, '/');
+	for (char *part = name; at >= 0 && part;) {
+		char *slash = strchr(part, '/');
+
 		if (slash)
 			*slash = '\0';
 		/* What fails, fails again when it is opened. */
@@ -45,6 +46,7 @@ static void make_parents(struct tree *tree, char *name)
 			*slash = '/';
 		(void)close(at);
 		at = next;
+		part = slash ? slash + 1 : NULL;
 	}
 	close_fd(&at);
 }

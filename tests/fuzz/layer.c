@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 
 /* Ours to be destroyed: a directory with a file, links to which lead out of the layer. */
-static char place[] = "/tmp/mini-docker-fuzz.XXXXXX";
+static char *place;
 static struct stat before[3];
 static const char *const outside[] = {".", "outside", "outside/file"};
 enum { OUTSIDE = sizeof(outside) / sizeof(outside[0]) };
@@ -44,6 +44,8 @@ static void prepare(void)
 {
 	if (before[0].st_ino)
 		return;
+	const char *temporary = getenv("TMPDIR");
+	place = xprintf("%s/mini-docker-fuzz.XXXXXX", temporary ? temporary : "/tmp");
 	if (!mkdtemp(place) || chdir(place) || mkdir("outside", 0700))
 		abort();
 	CLOSED int fd = open("outside/file", O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
