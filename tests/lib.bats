@@ -428,3 +428,60 @@ END
     assert_line $'show\t--loud\t-l\t-'
     assert_line $'one\t-\t -\tWORD'
 }
+
+@test "path_clean gives the shortest path that means the same, as Go's" {
+    gives path_clean '' .
+    for pair in .=. /=/ //=/ a/=a a//b=a/b ./a=a a/.=a a/./b=a/b a/..=. a/../b=b a/b/../..=. a/b/../../..=.. \
+        ../a=../a ../../a/../b=../../b /..=/ /../a=/a /a/../..=/ a/../../b=../b ...=... a/...=a/... ..a/=..a /a/b/..=/a; do
+        gives path_clean "${pair%%=*}" "${pair#*=}"
+    done
+}
+
+@test "patterns match as Go's filepath.Match does" {
+    for case in a:a:yes a:b:no '*:abc:yes' '*:a/b:no' '*c:abc:yes' 'a*:a:yes' 'a*:ab/c:no' 'a*/b:abc/b:yes' 'a*/b:a/c/b:no' \
+        'a*b*c*d*e*/f:axbxcxdxe/f:yes' 'a*b*c*d*e*/f:axbxcxdxexxx/f:yes' 'a*b*c*d*e*/f:axbxcxdxe/xxx/f:no' \
+        'a*b?c*x:abxbbxdbxebxczzx:yes' 'a*b?c*x:abxbbxdbxebxczzy:no' 'ab[c]:abc:yes' 'ab[b-d]:abc:yes' 'ab[e-g]:abc:no' \
+        'ab[^c]:abc:no' 'ab[^b-d]:abc:no' 'ab[^e-g]:abc:yes' 'a\*b:a*b:yes' 'a\*b:ab:no' 'a?b:a☺b:yes' 'a[^a]b:a☺b:yes' \
+        'a???b:a☺b:no' 'a[^a][^a][^a]b:a☺b:no' '[a-ζ]*:α:yes' '*[a-ζ]:A:no' 'a?b:a/b:no' 'a*b:a/b:no' '[\]a]:]:yes' '[\-]:-:yes' \
+        '[x\-]:x:yes' '[x\-]:-:yes' '[x\-]:z:no' '[\-x]:x:yes' '*x:xxx:yes' '::no' '**:a/b:no' '*:.a:yes'; do
+        IFS=: read -r pattern text result <<< "$case"
+        [[ $case == ::* ]] || gives pattern "$pattern" "$text" "$result"
+    done
+    gives pattern '' '' yes
+    gives pattern '?' $'\xff' yes
+    gives pattern '??' $'\xc3\xa9' no
+    gives pattern '??' $'\xc3x' yes
+    for bad in '[]a]' '[-]' '[x-]' '[-x]' '[a-b-c]' '[' '[^' '[^bc' 'a[' '\'; do refuses pattern "$bad" a malformed; done
+    # Whoever wrote it, it does not take forever.
+    timeout 20 libcheck pattern "$(printf '*a%.0s' {1..1000})" "$(printf 'a%.0s' {1..4000})b"
+    timeout 20 libcheck pattern "$(printf '**/a%.0s' {1..300})" "$(printf 'a/%.0s' {1..2000})b" deep
+}
+
+@test "what .dockerignore leaves out" {
+    for case in 'out a/b a' 'in b a' 'out a/b/c */b' 'in a/b */c' 'out x/y/z.o **/*.o' 'out z.o **/*.o' 'out a a/' 'out a /a' \
+        'in a a !a' 'out a !a a' 'out a/b a !b' 'in a/b a !a/b' 'in a/b/c a !a/b' 'out a/c a !a/b' 'out dir/x dir/**' \
+        'in dir dir/**' 'in dirx dir/**' 'out xdir **dir' 'in xdir **/dir' 'out a/dir **/dir' 'out dir **/dir' \
+        'out a/x/y/b a/**/b' 'out a/b a/**/b' 'in axb a/**/b' 'out x/y **' 'in x/y ** !x' 'out foo.txt f??.txt' \
+        'in a .' 'in a ..' 'in a ../a' 'in . **x' 'out a.b a[.]b' 'out a*b a\*b' 'in axb a\*b' 'out a/b/c **/b/**' 'in b **/b/**' \
+        'out a]b a]b' 'out d/.x **/.*' 'in d/x **/.*' 'out a/b/c/d a/**/**/d' 'out é/x ?' 'out x/a/b *' 'in x/a/b * !*/a'; do
+        # shellcheck disable=SC2086 # words
+        set -f -- $case
+        set +f
+        gives ignore "${@:2}" "$1"
+    done
+    run -1 libcheck ignore a x '!'
+    assert_output 'libcheck: pattern:2: malformed pattern: !'
+}
+
+@test "file_mode changes permissions as chmod does" {
+    for case in '755 100644 100755' '0 106755 100000' '4711 040755 44711' 'u+x 100644 100744' 'a=rX 100644 100444' 'a=rX 100744 100555' \
+        'go-rwx 042777 42700' 'u=g 100064 100664' '+x,o-x 100644 100754' 'u+s 100755 104755' '+t 040755 41755' 'o= 041777 40770' \
+        '=rx 106777 100555' 'g=rw 042777 42767' 'u+x-w 100644 100544' '+X 040600 40711'; do
+        set -- $case
+        gives file_mode "$1" "$2" "$3"
+    done
+    for bad in '' , u x 8 10000 u+y u+x, ,u+x; do
+        run -1 libcheck file_mode "$bad" 100644
+        assert_output ''
+    done
+}

@@ -4,9 +4,13 @@
  */
 #define _GNU_SOURCE
 #include "err.h"
+#include "file_mode.h"
+#include "ignore.h"
 #include "io.h"
 #include "mountinfo.h"
 #include "num.h"
+#include "path.h"
+#include "pattern.h"
 #include "portspec.h"
 #include "signals.h"
 
@@ -151,6 +155,51 @@ static int check_exec(char **argv)
 	exec_command(argv);
 }
 
+/* PATTERN PATH; a third argument: as in .dockerignore */
+static int check_pattern(char **argv)
+{
+	struct pattern *pattern = pattern_compile(argv[0], argv[2] != NULL);
+
+	if (!pattern) {
+		puts("malformed");
+		return 1;
+	}
+	bool matches = pattern_matches(pattern, argv[1]);
+	puts(matches ? "yes" : "no");
+	pattern_free(pattern);
+	return 0;
+}
+
+/* PATH PATTERN...: is it left out? */
+static int check_ignore(char **argv)
+{
+	struct ignore ignore = {0};
+
+	for (size_t i = 1; argv[i]; i++)
+		ignore_add(&ignore, argv[i], "pattern", i);
+	puts(ignore_path(&ignore, argv[0]) ? "out" : "in");
+	ignore_free(&ignore);
+	return 0;
+}
+
+static int check_path_clean(char **argv)
+{
+	FREED char *clean = path_clean(argv[0]);
+
+	puts(clean);
+	return 0;
+}
+
+static int check_file_mode(char **argv)
+{
+	mode_t mode = (mode_t)strtoul(argv[1], NULL, 8);
+
+	if (!file_mode_change(argv[0], &mode))
+		return 1;
+	printf("%o\n", mode);
+	return 0;
+}
+
 static void undo(void *of)
 {
 	printf("undo %s\n", (char *)of);
@@ -188,6 +237,10 @@ static const struct {
         {"remove_tree", check_remove_tree, 1},
         {"make_path",   check_make_path,   1},
         {"exec",        check_exec,        1},
+        {"pattern",     check_pattern,     2},
+        {"ignore",      check_ignore,      1},
+        {"path_clean",  check_path_clean,  1},
+        {"file_mode",   check_file_mode,   2},
         {"fail",        check_fail,        0},
 };
 
