@@ -44,6 +44,8 @@ char *path_clean(const char *path)
 		if (up)
 			floor = end;
 	}
+	if (end == clean)
+		*end++ = '.';
 	*end = '\0';
-	return strcpy(clean, *clean ? clean : ".");
+	return clean;
 }
