@@ -102,6 +102,31 @@ void layer_attr_read(struct archive_entry *entry, struct layer_attr *attr, const
 	layer_acl_read(entry, attr, object);
 }
 
+void layer_attr_of(struct layer_attr *attr, int fd, const char *object)
+{
+	static char names[65536], value[65536]; /* the most that the kernel has */
+	char path[32];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	ssize_t length = fstat(fd, &st) ? -1 : listxattr(path, names, sizeof(names));
+	if (length < 0 && errno != EOPNOTSUPP)
+		fail(object, "read the attributes that it has in the layers below");
+	*attr = (struct layer_attr){
+	        .uid = st.st_uid,
+	        .gid = st.st_gid,
+	        .mode = st.st_mode & 07777,
+	        .time = {{.tv_nsec = UTIME_OMIT}, st.st_mtim},
+	};
+	for (const char *at = names; at < names + length; at += strlen(at) + 1) {
+		ssize_t size =
+		        layer_xattr_is_foreign(at) ? -1 : getxattr(path, at, value, sizeof(value));
+
+		if (size >= 0)
+			layer_attr_add(attr, at, value, (size_t)size);
+	}
+}
+
 void layer_attr_free(struct layer_attr *attr)
 {
 	while (attr->xattrs) {

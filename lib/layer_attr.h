@@ -34,6 +34,9 @@ struct layer_attr {
 void layer_attr_read(struct archive_entry *entry, struct layer_attr *attr, const char *object);
 void layer_attr_free(struct layer_attr *attr);
 
+/* Those of a file that is there and open as fd (O_PATH). fail()s, naming the object. */
+void layer_attr_of(struct layer_attr *attr, int fd, const char *object);
+
 /*
  * Put them on the file that is open as fd. It has our own ids, and the permissions `made`; S_IFLNK:
  * has none, as it is a symbolic link. fail()s, naming the object.

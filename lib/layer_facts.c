@@ -20,6 +20,8 @@ void layer_print_facts(FILE *to, const struct layer_facts *facts, const struct l
 	if (counts) {
 		(void)fprintf(to, number, "content", counts->content);
 		(void)fprintf(to, number, "entries", counts->entries);
+		if (counts->implied)
+			(void)fprintf(to, number, "implied", counts->implied);
 	}
 	if (json)
 		(void)fputs("}\n", to);

@@ -30,8 +30,20 @@ int tree_open_inside(const struct tree *tree, const char *name)
 	return sys_openat2(tree->root, *name ? name : ".", O_RDONLY | O_DIRECTORY, how_far(tree));
 }
 
+/* As the layers below have it: what is in the way to an entry is not changed by that. */
+static void inherit(struct tree *tree, const char *name, const struct lower *below)
+{
+	struct layer_attr attr;
+
+	if (!below->count)
+		return;
+	layer_attr_of(&attr, below->parts[0].fd, layer_object(tree->path, name));
+	tree_add_directory(tree, name, &attr);
+}
+
 static void make_parents(struct tree *tree, char *name)
 {
+	struct lower below = {0};
 	int at = dup(tree->root);
 
 	for (char *part = name; at >= 0 && part;) {
@@ -39,8 +51,13 @@ static void make_parents(struct tree *tree, char *name)
 
 		if (slash)
 			*slash = '\0';
-		/* What fails, fails again when it is opened. */
-		tree->parents_made += mkdirat(at, part, 0755) == 0;
+		struct lower inner = lower_enter(part == name ? &tree->lower : &below, part);
+		lower_close(&below);
+		below = inner;
+		if (mkdirat(at, part, 0755) == 0) { /* what fails, fails again when it is opened */
+			tree->parents_made++;
+			inherit(tree, name, &below);
+		}
 		int next = sys_openat2(at, part, O_RDONLY | O_DIRECTORY, how_far(tree));
 		if (slash)
 			*slash = '/';
@@ -48,6 +65,7 @@ static void make_parents(struct tree *tree, char *name)
 		at = next;
 		part = slash ? slash + 1 : NULL;
 	}
+	lower_close(&below);
 	close_fd(&at);
 }
 

@@ -8,6 +8,7 @@
 
 #include "layer_attr.h"
 #include "layer_limit.h"
+#include "layer_lower.h"
 #include "layer_name.h"
 #include "opt.h"
 
@@ -18,6 +19,7 @@ struct tree {
 	bool over;               /* a layer over others, which may delete what they have */
 	struct landing *landing; /* a tree that is there already and is copied to; NULL: a layer */
 	const struct layer_limit *limit; /* of what comes out of the archive; NULL: none */
+	struct lower lower;              /* the layers below, whose directories it goes on with */
 	uint64_t parents_made; /* directories that an entry needed and the archive did not have */
 	int root;
 	bool made;         /* it was not there before */

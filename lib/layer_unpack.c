@@ -96,6 +96,7 @@ void layer_unpack(struct stream *stream, struct tree *tree, struct layer_counts 
 		refuse(stream_name(stream), "not a tar archive, or a damaged one: %s",
 		       making_error(m));
 	counts->content = m->content;
+	counts->implied = tree->parents_made;
 	counts->end = (uint64_t)archive_read_header_position(m->archive);
 	while (read_more(&u, &data)) {
 	} /* to the end, for it counts in the digest */

@@ -10,6 +10,7 @@
 struct layer_counts {
 	uint64_t entries;
 	uint64_t content; /* bytes in regular files, each counted once */
+	uint64_t implied; /* directories that entries needed before the archive had them */
 	uint64_t end;     /* where in the archive the last entry ends */
 };
 

@@ -545,6 +545,36 @@ layer() {
     check_canary
 }
 
+@test "unpack --overlay --lower: directories that the archive has no entry for are as below" {
+    mkdir -p one/d/e one/gone two/hidden one/hidden/x
+    chown 7:8 one/d
+    chmod 2750 one/d
+    setfattr -n user.a -v 1 one/d
+    setfacl -m d:u:77:rwx one/d/e
+    chmod 711 one/hidden/x
+    setfattr -n trusted.overlay.opaque -v y two/hidden
+    mknod two/gone c 0 0
+    ln -s d one/link
+    touch -d '2001-02-03 04:05:06.123456789' one/d/e one/d
+    for entry in d/e/f/g gone/f hidden/x/f link/f new/f; do entries+=(f "$entry" x); done
+    tarmake "${entries[@]}" e - - > x.tar
+    run -0 img-layer unpack --overlay --lower two -l one --from x.tar DIR
+    assert_line $'implied\t8'
+    for dir in d d/e; do
+        assert_equal "$(stat -c '%a %u:%g %Y %y' DIR/$dir; cd DIR && getfattr -d -m - $dir)" "$(stat -c '%a %u:%g %Y %y' one/$dir; cd one && getfattr -d -m - $dir)"
+    done
+    assert_equal "$(stat -c %a DIR/{d/e/f,gone,hidden,hidden/x,link,new} | xargs)" '755 755 755 755 755 755'
+    assert_equal "$(getfattr -d -m trusted -h DIR/hidden)" '' # what overlayfs is told is not told again
+    # An entry counts, wherever it stands.
+    tarmake f d/x x d d 700 e - - | img-layer unpack --overlay --lower one DIR2 > facts
+    assert_equal "$(stat -c '%a %u' DIR2/d)" '700 0'
+    tarmake d d 700 f d/x x e - - | img-layer unpack --overlay --lower one DIR3 > facts
+    assert_equal "$(stat -c '%a %u' DIR3/d; grep implied facts)" '700 0'
+    run -1 img-layer unpack --overlay --lower nowhere --from x.tar DIR4
+    assert_output 'img-layer: nowhere: open: No such file or directory'
+    [[ ! -e DIR4 ]]
+}
+
 @test "of several entries with one name the last one counts" {
     last() { # EXPECTED ENTRY...
         rm -rf DIR
@@ -924,6 +954,9 @@ unpack
 unpack one two
 unpack DIR --nonsense
 unpack DIR --from
+unpack DIR --lower /
+unpack DIR --overlay --max-ratio 0
+unpack DIR --max-size x
 pack
 pack one two
 pack --info-fd x DIR

@@ -29,7 +29,8 @@ static bool json, progress, overlay;
 static struct layer_source source;
 static int info_fd = -1;
 static struct layer_diff differences;
-static uint64_t expected; /* bytes to read; 0: unknown */
+static uint64_t expected;  /* bytes to read; 0: unknown */
+static struct list lowers; /* of what is unpacked */
 static struct layer_limit limit = {LAYER_MAX_SIZE, LAYER_MAX_RATIO};
 
 static int open_input(const char **name)
@@ -102,10 +103,13 @@ static int unpack(int argc, char **argv)
 	allow_depth();
 	(void)umask(0);
 	progress = progress && isatty(STDERR_FILENO);
+	if (lowers.count && !overlay)
+		usage_error("unpack: --lower needs --overlay");
 	if (!limit.ratio)
 		usage_error("unpack: --max-ratio: 0 would allow nothing");
 	tree_open(&tree, argv[0], overlay);
 	tree.limit = &limit;
+	tree.lower = lower_open(&lowers);
 	int blob = open_blob();
 	struct stream *stream = stream_open(input, name, blob, blob_path);
 	layer_unpack(stream, &tree, &counts, tick);
@@ -172,6 +176,7 @@ static const struct opt unpack_options[] = {
 	{"from", 0, "FILE", "the archive (normal: standard input)", opt_string, &from},
 	{"blob", 0, "FILE", "keep it here, as an image layout wants it", opt_string, &blob_path},
 	{"json", 0, NULL, "the facts as a JSON object", opt_flag, &json},
+	{"lower", 'l', "DIR", "a layer below, the topmost first (repeatable)", opt_list, &lowers},
 	{"max-ratio", 0, "N", "refuse more than 1 GiB and N times the blob (normal: 500)", opt_number, &limit.ratio},
 	{"max-size", 0, "SIZE", "refuse what unpacks to more (normal: 256g)", opt_size, &limit.size},
 	{"overlay", 0, NULL, "DIR is a layer of overlayfs, over others", opt_flag, &overlay},
