@@ -39,7 +39,7 @@ FOR_TEST := bats bats-support bats-assert bats-file parallel strace attr acl lib
 	skopeo docker-registry umoci podman git curl ca-certificates
 FOR_VM := linux-image-cloud-amd64 qemu-system-x86 cpio kmod e2fsprogs
 FOR_LINT := clang clang-format clang-tidy shellcheck shfmt mandoc
-FOR_BENCH := hyperfine bubblewrap crun runc podman iproute2 nftables iptables iperf3
+FOR_BENCH := hyperfine bubblewrap crun runc podman umoci iproute2 nftables iptables iperf3
 
 ifdef SANITIZE
 STATIC_CC := $(CC)
