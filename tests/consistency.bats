@@ -236,7 +236,7 @@ examples_run() {
 
 @test "tools on the path of every container are static" {
     [[ ! ${SANITIZE-} ]] || skip "sanitizers are shared libraries"
-    for name in ns-spawn ns-enter ctr-init ufs-mount cg-limit ctr-state ctr-log tty-relay tty-attach pid-signal img-store tpl-format img-copy; do
+    for name in ns-spawn ns-enter ctr-init ufs-mount cg-limit ctr-state ctr-log tty-relay tty-attach pid-signal img-store tpl-format img-copy netsetup dockerfile-parse; do
         [[ -e $BIN/$name ]] || continue
         run -1 ldd "$BIN/$name"
         assert_output --partial 'not a dynamic executable'

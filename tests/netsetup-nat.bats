@@ -707,6 +707,20 @@ process_is_gone() {
     run ! ours
 }
 
+@test "without the build of it that loads libraries: said so, and nothing is done; the rest works" {
+    [[ ! ${SANITIZE-} ]] || skip "a sanitized build loads them itself"
+    mkdir -p own/bin
+    cp "$BIN/netsetup" own/bin/
+    make_bridge nft
+    run -1 on host own/bin/netsetup nat add br1 --subnet 10.1.0.0/24 --firewall nft
+    assert_output "netsetup: $PWD/own/bin/../lib/mini-docker/netsetup: execute the build of it that loads libraries: No such file or directory"
+    run -0 on host nft list tables
+    refute_output
+    FIREWALL=nft nat 1
+    run -0 on host own/bin/netsetup publish --quiet --firewall nft --owner A --to 10.1.0.2 80:80
+    run -0 on host own/bin/netsetup unpublish --owner A
+}
+
 @test "without the right to ask: said so, and not that there is nothing" {
     need_firewall nft
     make_host host
