@@ -130,9 +130,9 @@ END
     refute_output --partial "$step"
     run -0 mini-docker images -a --no-trunc --format '{{.Repository}} {{.Tag}} {{.ID}}'
     assert_line "<none> <none> $step"
-    run -0 mini-docker system df --format '{{.Type}} {{.TotalCount}} {{.Size}} {{.Reclaimable}}'
-    assert_line 'Images 1 5B 5B (100%)'
-    assert_line 'Build Cache 1 7B 7B'
+    run -0 mini-docker system df --format '{{.Type}} {{.TotalCount}} {{.Active}} {{.Size}} {{.Reclaimable}}'
+    assert_line 'Images 1 0 5B 5B (100%)'
+    assert_line 'Build Cache 1 0 7B 7B'
     run -0 mini-docker system df -v
     assert_line 'Build cache usage: 7B'
     mini-docker image prune -f > /dev/null
@@ -150,6 +150,10 @@ END
     run -0 mini-docker system df --format '{{.Type}} {{.TotalCount}} {{.Size}}'
     assert_line 'Images 1 12B'
     assert_line 'Build Cache 1 0B'
+    run -0 mini-docker system df --format '{{.Type}} {{.Active}}'
+    assert_line 'Build Cache 1'
+    run -0 mini-docker images -a --no-trunc --format '{{.Repository}} {{.ID}}'
+    assert_output "built $step"
 }
 
 @test "system df: layers are counted once, whoever has them" {
