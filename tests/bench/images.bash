@@ -11,6 +11,13 @@ end_memory() {
     umount memory && rmdir memory
 }
 
+# Podman's images are there, too; sets $podman.
+podman_in_memory() {
+    setup_podman
+    podman=${podman//"$dir/podman/root"/"$dir/memory/podman"}
+    podman=${podman//$'\n'/ }
+}
+
 # An archive of 450 MB: 20000 files, as many as there are of them, and large ones to fill it up
 make_layer() {
     find /usr -xdev -type f -size -40000 -printf '%s\t%p\n' | sort -t / -k 2 |
@@ -35,8 +42,7 @@ case_layer() {
     begin_memory
     mini-docker --root store.layer import -q layer.tar.gz layer > log
     mini-docker --root store.layer save -o image.tar layer
-    setup_podman
-    podman=${podman//"$dir/podman/root"/"$dir/memory/podman"}
+    podman_in_memory
     unpack_by layer.tar.gz
     add 'umoci unpack' 'umoci unpack --image store.layer/images:layer:latest memory/bundle' 'rm -rf memory/bundle'
     add 'podman load' "$podman load -q -i image.tar" "sh -c '$podman rmi -af'"
@@ -64,8 +70,7 @@ case_images() {
     begin_memory
     mini-docker --root memory/store import -q layer.tar layer > log
     mini-docker --root memory/store save -o memory/image.tar layer
-    setup_podman
-    podman=${podman//"$dir/podman/root"/"$dir/memory/podman"}
+    podman_in_memory
     $podman load -q -i memory/image.tar > log 2>&1 || true
     begin 'podman save'
     add 'podman save' "$podman save -q -o memory/saved layer" 'rm -f memory/saved'
