@@ -253,12 +253,12 @@ refused() {
     two_layers
     run -0 pty-drive -- mini-docker load -i two.tar
     assert_output --partial 'Loaded image: two:1'
-    truncate -s 160M zeros
+    truncate -s 64M zeros
     tar -cf zeros.tar zeros
     layout zeros.d zeros zeros.tar
     tar -C zeros.d -cf all.tar .
     run -0 pty-drive -- mini-docker load -i all.tar
-    assert_output --regexp $'\r[0-9]+ of 167 MB, [0-9]+\.[0-9] MB/s(, [0-9]+:[0-9][0-9] left)?\e\[K'
+    assert_output --regexp $'\r[0-9]+ of 67 MB, [0-9]+\.[0-9] MB/s(, [0-9]+:[0-9][0-9] left)?\e\[K'
     mini-docker rmi zeros > /dev/null
     run -0 pty-drive -- mini-docker load -q -i all.tar
     refute_output --partial MB
