@@ -321,4 +321,10 @@ END
     mini-docker rmi localhost:5000/two:1 > /dev/null
     run -0 pty-drive -- nsenter --net="/proc/$registry_holder/ns/net" mini-docker pull localhost:5000/two:1
     assert_output --partial 'Downloaded newer image'
+    truncate -s 64M zeros
+    tar -cf zeros.tar zeros
+    layout zeros.d zeros zeros.tar
+    put zeros.d zeros zeros:1
+    run -0 pty-drive deadline=60 -- nsenter --net="/proc/$registry_holder/ns/net" mini-docker pull localhost:5000/zeros:1
+    assert_output --regexp $'\r[0-9]+ of 67 MB, [0-9]+\.[0-9] MB/s(, [0-9]+:[0-9][0-9] left)?\e\[K'
 }
