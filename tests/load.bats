@@ -167,6 +167,7 @@ refused() {
     holds 1
 }
 
+# bats test_tags=vm
 @test "of images for several kinds of machines, that for this one, or another" {
     layer_tar one > 1.tar
     list=()
