@@ -120,7 +120,7 @@ static void take_run(struct steps *steps, const struct instruction *in, struct s
 		char *entry = state->args.entries.at[i];
 		FREED char *name = strndup(entry, strcspn(entry, "="));
 
-		if (!scope_get(&state->env, name) && strcmp(name, "PATH") != 0)
+		if (!scope_get(&state->env, name))
 			list_add(&step->arguments, entry);
 	}
 	step->text = in->heredoc_count ? xprintf("%s (%.*s...)", in->whole,

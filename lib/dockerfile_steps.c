@@ -7,13 +7,17 @@
 #include "io.h"
 #include <string.h>
 
-/* What ENV says goes before what ARG says. */
+/* What ENV says goes before what ARG says. A PATH there is in any case. */
 static const char *value_of(void *of, const char *name)
 {
 	const struct state *state = of;
 	const char *value = scope_get(&state->env, name);
 
-	return value ? value : scope_get(&state->args, name);
+	if (!value)
+		value = scope_get(&state->args, name);
+	if (!value && !strcmp(name, "PATH"))
+		value = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	return value;
 }
 
 char *steps_expand(struct steps *steps, const struct instruction *in, unsigned int how,
@@ -117,9 +121,6 @@ void steps_show(const struct build *build, const struct stage *stage, struct sta
 		list_add(&state->shell, xstrdup("/bin/sh"));
 		list_add(&state->shell, xstrdup("-c"));
 	}
-	if (!scope_get(&state->env, "PATH"))
-		scope_set(&state->args, "PATH",
-		          "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
 	for (; stage->base_stage >= 0; stage = &build->stages[stage->base_stage])
 		chain[count++] = stage->number;
 	chain[count++] = stage->number;

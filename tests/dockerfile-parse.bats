@@ -368,6 +368,8 @@ END
     file 'FROM a' 'RUN $PATH' 'ENV PATH=$PATH:/x Q=$Z'
     assert_equal "$(steps '[.[0].environment, .[1].changes]' --env-fd 5 5< <(printf 'Z=a\nb\0'))" '[["Z=a\nb"],["ENV '\''PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/x'\'' '\''Q=a\nb'\''"]]'
     assert_equal "$(steps '[.[] | .instruction, .workdir, .user]' --workdir /d --user w --onbuild 'ARG x=1' --onbuild 'USER $x')" '["USER","/d","1","RUN","/d","1","ENV","/d","1"]'
+    file 'FROM a' 'ARG PATH=/p' 'RUN x'
+    assert_equal "$(steps '.[0].env')" '["PATH=/p"]'
     run -1 dockerfile-parse steps --config-fd 5 Dockerfile 5<<< 'no'
     assert_output --partial '--config-fd: no JSON object'
     run -1 dockerfile-parse steps --onbuild 'RUN' Dockerfile
