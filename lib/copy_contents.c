@@ -79,5 +79,8 @@ int copy_contents(int in, int out, off_t size)
 		if (at < end && copy_part(in, out, at, end))
 			return -1;
 	}
-	return fstat(in, &st) ? -1 : st.st_size < size ? (errno = ENODATA, -1) : 0;
+	if (fstat(in, &st))
+		return -1;
+	errno = ENODATA;
+	return st.st_size < size ? -1 : 0;
 }
