@@ -166,8 +166,9 @@ RUN useradd -r -m -d /var/lib/app -s /usr/sbin/nologin -u 900 app \
  && rm -rf /var/lib/apt/lists/* /var/log/*log /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow- /etc/subuid- /etc/subgid- \
  && sed -i 's/^app:!:[0-9]*/app:!:1/' /etc/shadow
 WORKDIR /usr/src/app
+RUN perl -e 'open(F, ">config.h"); print F "#define X 1\n"; close F'
 COPY --chown=app src/ ./src/
-RUN perl -e 'open(F, ">config.h"); print F "#define X 1\n"; close F' && install -m 755 -o app src/prebuilt /usr/local/bin/prog
+RUN install -m 755 -o app src/prebuilt /usr/local/bin/prog
 WORKDIR /
 USER app
 RUN id -un > /var/lib/app/who; mkdir -m 700 /var/lib/app/private

@@ -2,7 +2,7 @@
 #     load lib/build
 #     setup() { build_setup; }
 #     teardown() { build_teardown; }
-# shellcheck shell=bash disable=SC2034 # variables are for the tests
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are for the tests
 
 load lib/run
 
