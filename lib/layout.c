@@ -4,7 +4,6 @@
 
 #include "io.h"
 #include "record.h"
-#include "reference.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -138,14 +137,18 @@ void store_write(struct store *store)
 
 	if (!text)
 		fail(NULL, "memory");
-	write_new(store, "index.json", text, strlen(text));
+	FREED char *there = read_file(store->images, "index.json", MOST_JSON, NULL);
+	store->same = there && !strcmp(there, text);
+	if (!store->same)
+		write_new(store, "index.json", text, strlen(text));
 }
 
 void store_commit(struct store *store)
 {
 	if (fflush(stdout) || ferror(stdout))
 		give_up(store, "standard output", "write");
-	rename_new(store, "index.json");
+	if (!store->same)
+		rename_new(store, "index.json");
 }
 
 json_t *store_manifests(const struct store *store)
@@ -153,61 +156,9 @@ json_t *store_manifests(const struct store *store)
 	return json_object_get(store->index.value, "manifests");
 }
 
-const char *entry_name(const json_t *entry)
-{
-	const char *name = text_member(json_object_get(entry, "annotations"), REF_NAME);
-	struct reference reference;
-
-	if (!name || reference_parse(name, &reference))
-		return name;
-	return xstrdup(reference_text(&reference));
-}
-
 const char *text_member(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));
-}
-
-static void annotate(json_t *entry, const char *key, const char *value)
-{
-	json_t *annotations = json_object_get(entry, "annotations");
-
-	if (!json_is_object(annotations)) {
-		annotations = json_object();
-		(void)json_object_set_new(entry, "annotations", annotations);
-	}
-	if (value)
-		(void)json_object_set_new(annotations, key, json_string(value));
-	else
-		(void)json_object_del(annotations, key);
-	if (json_object_size(annotations) == 0)
-		(void)json_object_del(entry, "annotations");
-}
-
-void entry_set_name(json_t *entry, const char *name)
-{
-	annotate(entry, REF_NAME, name);
-	annotate(entry, PULLED, NULL);
-}
-
-const char *entry_pulled(const json_t *entry)
-{
-	return text_member(json_object_get(entry, "annotations"), PULLED);
-}
-
-void entry_set_pulled(json_t *entry, const char *digest)
-{
-	annotate(entry, PULLED, digest);
-}
-
-const char *entry_cache_key(const json_t *entry)
-{
-	return text_member(json_object_get(entry, "annotations"), CACHE_KEY);
-}
-
-void entry_set_cache_key(json_t *entry, const char *key)
-{
-	annotate(entry, CACHE_KEY, key);
 }
 
 const char *blob_path(const char *digest)

@@ -34,6 +34,7 @@ struct store {
 	const char *root; /* an absolute path */
 	int images, layers;
 	struct place index; /* of index.json; empty until it is read */
+	bool same;          /* what is to be written is there */
 };
 
 /*
@@ -51,9 +52,9 @@ void store_share(struct store *store);
 void store_unlock(const struct store *store);
 
 /*
- * Write the index that is in memory, in two steps; the lock is held. What can fail does so in the
- * first one. The second one flushes what was printed in between, which is true when it returns:
- * what cannot be told is not done.
+ * Write the index that is in memory, if it has changed, in two steps; the lock is held. What can
+ * fail does so in the first one. The second one flushes what was printed in between, which is true
+ * when it returns: what cannot be told is not done.
  */
 void store_write(struct store *store);
 void store_commit(struct store *store);
