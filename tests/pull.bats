@@ -275,7 +275,7 @@ END
     two_layers
     put two two two:1
     for i in {1..8}; do
-        interrupt "$((i * 90000))" all nsenter --net="/proc/$registry_holder/ns/net" mini-docker pull localhost:5000/two:1
+        interrupt "$((i * 90000))" "$( ((i % 2)) && echo all || echo one)" nsenter --net="/proc/$registry_holder/ns/net" mini-docker pull localhost:5000/two:1
         [[ ! $(img-store list) ]] || img-store show localhost:5000/two:1 > /dev/null
         ((i % 3)) || mini-docker rmi -f localhost:5000/two:1 > /dev/null 2>&1 || :
     done
