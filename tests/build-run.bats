@@ -208,3 +208,12 @@ END
     assert_line lo
     run -1 build -m 1x <<< $'FROM busybox\nRUN true'
 }
+
+@test "RUN is on the default network, and its names are no part of the layer" {
+    cat > context/Dockerfile <<< $'FROM busybox\nRUN ip -4 addr show eth0; hostname > /name; grep "$(cat /name)" /etc/hosts; touch /etc/made'
+    run -0 env MINI_DOCKER_NETWORK=bridge unshare -n sh -c 'ip link set lo up && mini-docker build -t image context'
+    assert_line --regexp '^ +inet 172\.'
+    assert_equal "$(paths)" './etc ./etc/made ./name'
+    run -1 env MINI_DOCKER_NETWORK=bridge unshare -n mini-docker build --no-cache --network nowhere context
+    assert_output --partial 'nowhere'
+}

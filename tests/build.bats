@@ -239,6 +239,22 @@ END
     done
 }
 
+@test "when all that a build has is killed at once, the next command clears it away" {
+    cat > context/Dockerfile <<< $'FROM busybox\nRUN echo begun; sleep 1000'
+    mini-docker build context < /dev/null > out 2> err 3>&- &
+    runner=$!
+    PIDS+=("$runner")
+    poll 30 grep -qx begun err
+    mapfile -t children < <(pgrep -P "$runner")
+    ((${#children[@]} >= 2)) # the supervisor of RUN, and who looks after it
+    kill -KILL "$runner" "${children[@]}"
+    ends 137
+    mini-docker system prune -f
+    no_container
+    poll 30 no_cgroup
+    none "$MINI_DOCKER_ROOT/layers" -mindepth 1 -maxdepth 1 -name '.*'
+}
+
 @test "--trace prints what is done" {
     cat > context/Dockerfile <<< $'FROM busybox\nRUN true\nCOPY Dockerfile /'
     run -0 mini-docker --trace build -t image context
