@@ -150,7 +150,8 @@ static void all_names(const struct store *store, const struct image *image, json
 	{
 		struct image one;
 
-		if (image_load(store, entry, &one) || strcmp(one.id, image->id) != 0 || !one.name)
+		if (!entry_name(entry) || image_load(store, entry, &one) ||
+		    strcmp(one.id, image->id) != 0)
 			continue;
 		append(names, one.name);
 		const char *end = strchr(one.name, '@') ?: strrchr(one.name, ':');

@@ -143,6 +143,19 @@ END
     none "$MINI_DOCKER_ROOT/caches" -mindepth 1
 }
 
+@test "--mount=type=cache: four locked ones at a time, and any number of shared ones" {
+    build << 'END' 2> /dev/null
+FROM busybox
+RUN --mount=type=cache,target=/1,sharing=locked --mount=type=cache,target=/2,sharing=locked --mount=type=cache,target=/3 --mount=type=cache,target=/4 --mount=type=cache,target=/5 --mount=type=cache,target=/6 touch /1/x /6/x
+RUN --mount=type=cache,target=/1,sharing=locked --mount=type=cache,target=/2,sharing=private --mount=type=cache,target=/6,ro ls /1/x /6/x; ! touch /6/y 2> /dev/null
+END
+    run -1 build << 'END'
+FROM busybox
+RUN --mount=type=cache,target=/1 --mount=type=cache,target=/2 --mount=type=cache,target=/3 --mount=type=cache,target=/4 --mount=type=cache,target=/5,sharing=locked true
+END
+    assert_output --partial 'more than four caches'
+}
+
 @test "--mount=type=cache: locked waits, private has another one" {
     cat > context/Dockerfile << 'END'
 FROM busybox
