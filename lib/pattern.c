@@ -8,6 +8,7 @@
 
 #include "err.h"
 #include "io.h"
+#include "text.h"
 #include <stdint.h>
 #include <string.h>
 
@@ -45,19 +46,11 @@ struct pattern {
 static uint32_t take(const char **at)
 {
 	const unsigned char *s = (const unsigned char *)*at;
-	int length = *s < 0x80   ? 1
-	             : *s < 0xc2 ? 0
-	             : *s < 0xe0 ? 2
-	             : *s < 0xf0 ? 3
-	             : *s < 0xf5 ? 4
-	                         : 0;
+	size_t length = text_character(*at, strnlen(*at, 4));
 	uint32_t code = length > 1 ? *s & (0x7fU >> length) : *s;
 
-	for (int i = 1; i < length; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			length = 0; /* the end of the text is none either */
+	for (size_t i = 1; i < length; i++)
 		code = code << 6 | (s[i] & 0x3f);
-	}
 	*at += length ? length : 1;
 	return length ? code : NO_CHARACTER + *s;
 }
@@ -118,8 +111,7 @@ static bool take_token(struct pattern *p, const char **at, bool deep)
 {
 	switch (**at) {
 	case '*':
-		++*at;
-		if (deep && **at == '*')
+		if (*++*at == '*' && deep)
 			++*at, take_deep(p, at);
 		else
 			(void)add(p, STAR);
