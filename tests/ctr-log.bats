@@ -459,7 +459,8 @@ shows() { # WORDS OPTION...: these are the lines
         seq -f "line %g, long enough that not all of these will find room on the disk" 3000 > sent
         cat sent >&9 # and it does not block
         rm disk/filler
-        until grep -q "stderr F ctr-log: lost" disk/log; do sleep 0.05; done
+        # What it lacks is told before the next line that it gets.
+        until grep -q "stderr F ctr-log: lost" disk/log; do echo more | tee -a sent >&9; sleep 0.05; done
         echo after | tee -a sent >&9
         exec 9>&-
         wait $! && status=0 || status=$?
