@@ -107,7 +107,7 @@ END
 
 @test "ADD from a URL and from a git repository" {
     need_command git curl python3 unshare
-    mkdir web && echo web > web/file.txt && touch -d @1000000000 web/file.txt
+    mkdir web && echo second > web/second && echo web > web/file.txt && touch -d @1000000000 web/file.txt
     git init -q -b main web/repo
     git -C web/repo -c user.name=x -c user.email=x@y commit -q --allow-empty -m 1
     echo git > web/repo/in-git && git -C web/repo add in-git
@@ -120,6 +120,7 @@ ARG AT SUM
 ADD --checksum=$SUM $AT/file.txt /dir/
 ADD --chmod=644 $AT/file.txt /named
 ADD $AT/repo.git#main /git/
+ADD $AT/file.txt $AT/second /both/
 END
     cat > in-netns << 'END'
 ip link set lo up
@@ -133,8 +134,8 @@ wait $server
 exit $status
 END
     run -0 unshare -n sh in-netns "${sum%% *}"
-    run -0 box image sh -c 'cat /dir/file.txt /named /git/in-git; stat -c "%a %Y" /dir/file.txt /named; ls -A /git'
-    assert_output $'web\nweb\ngit\n600 1000000000\n644 1000000000\nin-git'
+    run -0 box image sh -c 'cat /dir/file.txt /named /git/in-git /both/file.txt /both/second; stat -c "%a %Y" /dir/file.txt /named; ls -A /git'
+    assert_output $'web\nweb\ngit\nweb\nsecond\n600 1000000000\n644 1000000000\nin-git'
     echo other > web/file.txt
     run -1 unshare -n sh in-netns "${sum%% *}"
     assert_output --partial 'its checksum is sha256:'
