@@ -154,6 +154,16 @@ refused() {
     [[ ! -e out && ! -e ../out && $(cat /etc/passwd) ]]
 }
 
+@test "a layer's archive may be called anything, and its name stands for nothing else" {
+    mkdir odd && layer_tar odd > $'odd/a\t4\\n 7\x056'
+    printf '{"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' "$(sha256sum < odd/a* | cut -c 1-64)" > odd/c
+    printf '[{"Config":"c","RepoTags":["odd:1"],"Layers":["a\\t4\\\\n 7\\u00056"]}]' > odd/manifest.json
+    tar -C odd -cf odd.tar .
+    run -0 --separate-stderr mini-docker load -i odd.tar
+    assert_output 'Loaded image: odd:1'
+    holds 1
+}
+
 @test "of several images, one that is bad: those before it are there, and the exit status is 1" {
     layer_tar one > 1.tar
     layer_tar two > 2.tar
