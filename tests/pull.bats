@@ -212,6 +212,14 @@ END
     holds 2
 }
 
+@test "a name that begins like an address of this machine is no such address: certificates are looked at" {
+    need_command skopeo
+    run -1 mini-docker --trace pull 127.0.0.1:9/a
+    assert_output --partial 'skopeo inspect --raw --tls-verify=false -- '
+    run -1 mini-docker --trace pull 127.0.0.1.invalid/a
+    assert_output --partial 'skopeo inspect --raw -- '
+}
+
 @test "a registry that wants a password" {
     registry_begin me secret
     two_layers
