@@ -169,6 +169,11 @@ END
     run -0 pull --platform linux/arm/v7 localhost:5000/many:1
     assert_line --partial 'Already exists'
     assert_equal "$(img-store show --json localhost:5000/many:1 | jq -r .image.author)" arm/v6
+    run -0 pull --platform linux/arm/v7 localhost:5000/many:1
+    assert_line --partial 'up to date'
+    run -0 pull localhost:5000/many:1 # another image of the same index
+    refute_line --partial 'up to date'
+    assert_equal "$(img-store show --json localhost:5000/many:1 | jq -r .image.architecture)" "$(dpkg --print-architecture)"
     run -1 pull --platform linux/s390x localhost:5000/many:1
     assert_line --partial 'there is no image for linux/s390x'
     run -1 pull --platform x/y/z/0 localhost:5000/many:1
