@@ -4,9 +4,9 @@
 
 #include "io.h"
 #include "num.h"
+#include "platform.h"
 #include <ctype.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 enum { MOST_STAGES = 1000 };
 
@@ -20,43 +20,32 @@ static char *expand(struct build *build, const struct instruction *in, const cha
 	return build_expand(&build->file, in, 0, text, global_value, build);
 }
 
-static void set_platform(struct build *build, const char *prefix, const char *platform)
+static void set_platform(struct build *build, const char *prefix, const struct platform *platform)
 {
-	static const char *const parts[] = {"OS", "ARCH", "VARIANT"};
-	FREED char *name = xprintf("%sPLATFORM", prefix), *copy = xstrdup(platform);
-	char *rest = copy;
+	const struct {
+		const char *name, *value;
+	} parts[] = {
+	        {"PLATFORM", platform_text(platform)},
+	        {"OS",       platform->os           },
+	        {"ARCH",     platform->architecture },
+	        {"VARIANT",  platform->variant      },
+	};
 
-	scope_set(&build->global, name, platform);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		FREED char *part = xprintf("%s%s", prefix, parts[i]);
+		FREED char *name = xprintf("%s%s", prefix, parts[i].name);
 
-		scope_set(&build->global, part, strsep(&rest, "/") ?: "");
+		scope_set(&build->global, name, parts[i].value);
 	}
 }
 
-/* As images call the kinds of machines; Source: GOARCH, and platforms.go of containerd. */
 static void set_platforms(struct build *build)
 {
-	static const struct {
-		const char *kernel, *image;
-	} names[] = {
-	        {"x86_64",  "linux/amd64"  },
-                {"aarch64", "linux/arm64"  },
-	        {"armv7l",  "linux/arm/v7" },
-                {"armv6l",  "linux/arm/v6" },
-	        {"i686",    "linux/386"    },
-                {"ppc64le", "linux/ppc64le"},
-	        {"riscv64", "linux/riscv64"},
-                {"s390x",   "linux/s390x"  },
-	};
-	struct utsname this;
-	const char *here = "linux/amd64";
+	struct platform target = *platform_host();
 
-	for (size_t i = 0; uname(&this) == 0 && i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(this.machine, names[i].kernel))
-			here = names[i].image;
-	set_platform(build, "BUILD", here);
-	set_platform(build, "TARGET", build->platform ? build->platform : here);
+	if (build->platform && !platform_parse(build->platform, &target))
+		refuse("--platform", "%s: not OS/ARCHITECTURE[/VARIANT]", build->platform);
+	set_platform(build, "BUILD", platform_host());
+	set_platform(build, "TARGET", &target);
 }
 
 static void set_argument(struct build *build, const struct instruction *in, const char *text)

@@ -268,6 +268,9 @@ END
     assert_equal "$(steps 'map(.env)' --build-arg https_proxy=p --build-arg HTTP_PROXY=q --platform linux/arm/v7)" \
         '[["HTTP_PROXY=q","https_proxy=p"],["TARGETPLATFORM=linux/arm/v7","TARGETOS=linux","TARGETARCH=arm","TARGETVARIANT=v7","HTTP_PROXY=q","https_proxy=p"]]'
     here=$(case $(uname -m) in x86_64) echo amd64 ;; aarch64) echo arm64 ;; *) uname -m ;; esac)
+    assert_equal "$(steps '.[1].env' --platform aarch64)" '["TARGETPLATFORM=linux/arm64","TARGETOS=linux","TARGETARCH=arm64","TARGETVARIANT="]'
+    run -1 dockerfile-parse stages --platform 'x/y/z/0' Dockerfile
+    assert_output 'dockerfile-parse: --platform: x/y/z/0: not OS/ARCHITECTURE[/VARIANT]'
     run -0 --separate-stderr dockerfile-parse stages --platform linux/s390x --build-arg x=1 --build-arg http_proxy=1 --build-arg y= Dockerfile
     assert_output $'0\t-\ta:s390x\tlinux/'"$here"$'\t-\tneeded'
     assert_equal "$stderr" 'dockerfile-parse: [Warning] One or more build-args [x y] were not consumed'
