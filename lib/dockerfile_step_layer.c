@@ -15,6 +15,34 @@ static char *from_field(struct steps *steps, const struct instruction *in, const
 	return stage < 0 ? xprintf("from=%s", from) : xprintf("from=%ld", stage);
 }
 
+/* Absolute, without `.`, `..` and doubled slashes. */
+static char *clean_path(const char *base, const char *path)
+{
+	FREED char *joined = xprintf("%s/%s", *path == '/' ? "" : base, path);
+	struct growing clean = {0};
+
+	for (char *rest = joined, *part; (part = strsep(&rest, "/"));) {
+		if (!strcmp(part, "..")) {
+			char *slash = clean.s ? strrchr(clean.s, '/') : NULL;
+
+			if (slash)
+				clean.s[clean.length = (size_t)(slash - clean.s)] = '\0';
+		} else if (*part && strcmp(part, ".") != 0) {
+			(void)growing_char(&clean, '/');
+			(void)growing_text(&clean, part);
+		}
+	}
+	if (!clean.length)
+		(void)growing_char(&clean, '/');
+	return growing_take(&clean);
+}
+
+static bool is_target(const char *field)
+{
+	return !strcasecmp(field, "target") || !strcasecmp(field, "dst") ||
+	       !strcasecmp(field, "destination");
+}
+
 static char *mount_flag(struct steps *steps, const struct instruction *in, const char *mount)
 {
 	struct list fields = mount_fields(mount);
@@ -25,7 +53,10 @@ static char *mount_flag(struct steps *steps, const struct instruction *in, const
 		if (!value)
 			continue;
 		*value++ = '\0';
-		FREED char *expanded = steps_expand(steps, in, 0, value);
+		FREED char *written = steps_expand(steps, in, 0, value);
+		FREED char *expanded = is_target(fields.at[i]) && *written
+		                               ? clean_path(steps->state->workdir, written)
+		                               : xstrdup(written);
 		fields.at[i] = strcasecmp(fields.at[i], "from")
 		                       ? xprintf("%s=%s", fields.at[i], expanded)
 		                       : from_field(steps, in, expanded);
@@ -129,6 +160,18 @@ static void take_run(struct steps *steps, const struct instruction *in, struct s
 	                               : xstrdup(in->whole);
 }
 
+/* What it says becomes a file in a directory of whoever builds. */
+static void check_heredocs(const struct steps *steps, const struct instruction *in,
+                           const struct step *step)
+{
+	for (size_t i = 0; i < step->heredocs.count; i += 2) {
+		const char *name = step->heredocs.at[i];
+
+		if (strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, ".."))
+			dockerfile_bad(steps->file, in, "<<%s: not the name of a file", name);
+	}
+}
+
 /* Sources that are heredocs come as name and content, the others and the destination as args. */
 static void take_copy(struct steps *steps, const struct instruction *in, struct step *step)
 {
@@ -166,28 +209,6 @@ static void take_copy(struct steps *steps, const struct instruction *in, struct 
 	step->text = growing_take(&text);
 }
 
-/* Absolute, without `.`, `..` and doubled slashes. */
-static char *clean_path(const char *base, const char *path)
-{
-	FREED char *joined = xprintf("%s/%s", *path == '/' ? "" : base, path);
-	struct growing clean = {0};
-
-	for (char *rest = joined, *part; (part = strsep(&rest, "/"));) {
-		if (!strcmp(part, "..")) {
-			char *slash = clean.s ? strrchr(clean.s, '/') : NULL;
-
-			if (slash)
-				clean.s[clean.length = (size_t)(slash - clean.s)] = '\0';
-		} else if (*part && strcmp(part, ".") != 0) {
-			(void)growing_char(&clean, '/');
-			(void)growing_text(&clean, part);
-		}
-	}
-	if (!clean.length)
-		(void)growing_char(&clean, '/');
-	return growing_take(&clean);
-}
-
 static void take_workdir(struct steps *steps, const struct instruction *in, struct step *step)
 {
 	FREED char *path = steps_expand(steps, in, 0, in->text);
@@ -207,4 +228,5 @@ void step_layer(struct steps *steps, const struct instruction *in, struct step *
 		take_workdir(steps, in, step);
 	else
 		take_copy(steps, in, step);
+	check_heredocs(steps, in, step);
 }

@@ -181,6 +181,18 @@ END
     assert_equal "$(xargs < "$first/order")" '1 2'
 }
 
+@test "--mount: no target leads out of the image, nor removes what is there" {
+    mkdir "$MINI_DOCKER_ROOT/empty"
+    : > "$MINI_DOCKER_ROOT/file"
+    build << 'END' 2> /dev/null
+FROM busybox
+RUN --mount=type=tmpfs,target=/a/../../../../empty --mount=type=tmpfs,dst=/a/../../../../file/x --mount=type=cache,destination=b/../c ls -d /empty /file/x /c; mkdir /a
+END
+    rmdir "$MINI_DOCKER_ROOT/empty"
+    rm "$MINI_DOCKER_ROOT/file"
+    assert_equal "$(paths)" ./a
+}
+
 @test "--secret: to be read by RUN, and nowhere left" {
     echo "secret it's" > file
     cat > context/Dockerfile << 'END'

@@ -130,6 +130,8 @@ END
     assert_equal "$(shown '.[2].heredocs | map([.name, .expand, .chomp])')" '[["A",true,false],["B",false,true],["C",true,false]]'
     wrong ':2: RUN: the heredoc is not ended: E' 'FROM a' 'RUN <<E' 'x' ' E'
     wrong ':2: COPY: the destination cannot be a heredoc' 'FROM a' 'COPY a <<E' 'E'
+    wrong ':2: COPY: <<../../x: not the name of a file' 'FROM a' 'COPY <<../../x a' '../../x'
+    wrong ':2: RUN: <<a/../x: not the name of a file' 'FROM a' 'RUN <<a/../x' '#!/bin/sh' 'a/../x'
     wrong ':2: COPY: in a heredoc: an operator in ${} is unknown' 'FROM a' 'COPY <<E a' '${x~}' 'E'
 }
 
@@ -231,7 +233,7 @@ END
 ["VOLUME","VOLUME [\"V\",\"[V]\"]",""]
 ["VOLUME","VOLUME [\"V\"]",""]
 ["WORKDIR","/V","WORKDIR /V",""]
-["RUN","mount=type=cache,target=V","network=none","/bin/sh","-c","echo $v",""]
+["RUN","mount=type=cache,target=/V/V","network=none","/bin/sh","-c","echo $v",""]
 ["RUN","$v",""]
 ["CMD","CMD [\"/bin/sh\",\"-c\",\"$v\"]",""]
 ["ENTRYPOINT","ENTRYPOINT [\"$v\"]",""]
