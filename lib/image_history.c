@@ -26,7 +26,7 @@ static void print_brief(const char *text, size_t most)
 	size_t count = 0, at = 0;
 
 	for (; text[at] && count < most; count++) {
-		size_t length = text_character(text + at, strlen(text + at));
+		size_t length = text_character(text + at, 4); /* no further than the NUL */
 
 		if (count == most - 1)
 			end = text + at;
