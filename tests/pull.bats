@@ -225,6 +225,17 @@ END
     assert_output --partial 'skopeo inspect --raw -- '
 }
 
+@test "--all-tags: what a registry calls a tag is no command" {
+    need_command skopeo
+    mkdir bin && printf '#!/bin/sh\ncat "$T/tags"\n' > bin/skopeo && chmod 755 bin/skopeo
+    for odd in '$(touch${IFS}bad)' ';touch${IFS}bad;' '*' 'a\tb' 'a&b'; do
+        printf '{"Tags": ["%s"]}' "$odd" > tags
+        PATH=$PWD/bin:$PATH T=$T run -1 mini-docker pull -a 127.0.0.1:9/a
+        assert_output 'mini-docker: pull: 127.0.0.1:9/a: the registry has tags that are none'
+        [[ ! -e bad ]]
+    done
+}
+
 @test "a registry that wants a password" {
     registry_begin me secret
     two_layers
