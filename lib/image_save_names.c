@@ -21,7 +21,7 @@ static bool has_tag(const char *text)
 struct list save_names(const struct store *store, const char *text)
 {
 	struct list names = {0};
-	struct reference reference;
+	struct reference reference, its;
 	json_t *entry;
 	size_t i;
 
@@ -32,7 +32,7 @@ struct list save_names(const struct store *store, const char *text)
 	{
 		const char *name = entry_name(entry);
 
-		if (!name)
+		if (!name || reference_parse(name, &its)) /* what others have named as they like */
 			continue;
 		if (has_tag(text) ? !strcmp(name, reference_text(&reference))
 		                  : !strncmp(name, reference.name, length) && name[length] == ':' &&
