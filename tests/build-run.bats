@@ -110,6 +110,42 @@ END
     assert_output 3
 }
 
+@test "--mount: the target is one of the container's, whatever .. it has" {
+    mkdir victim && : > victim/file && mkdir victim/dir
+    up=/made/../../../../../../../../../../../../../../..
+    build << END 2> /dev/null
+FROM busybox
+RUN --mount=type=tmpfs,target=$up$T/victim/dir --mount=target=$up$T/victim/file,source=Dockerfile mkdir -p /made
+WORKDIR /w
+RUN --mount=target=./a/../b//,source=Dockerfile cp /w/b /same
+END
+    assert_exists victim/file
+    assert_exists victim/dir
+    run -0 box image sh -c 'ls /made /w && head -n 1 /same'
+    assert_output $'/made:\n\n/w:\nFROM busybox'
+    # Names of heredocs, which are part of names of files of ours.
+    build << 'END' 2> /dev/null
+FROM busybox
+RUN <<x/../../a
+#!/bin/sh
+echo script > /file
+x/../../a
+END
+    run -0 box image cat /file
+    assert_output script
+}
+
+@test "RUN upon nothing: a command that is not there, and one that is mounted" {
+    run -1 build <<< $'FROM scratch\nRUN ["/x"]'
+    assert_line 'ctr-init: /x: exec: No such file or directory'
+    assert_line 'mini-docker: build: Dockerfile:2: RUN: exited with 127'
+    build << 'END' 2> /dev/null
+FROM scratch
+RUN --mount=from=busybox,source=/bin,target=/bin ["/bin/busybox", "touch", "/made"]
+END
+    assert_equal "$(paths)" './made'
+}
+
 @test "--mount=type=bind: a link does not lead out" {
     ln -s /etc context/link
     run -1 build <<< $'FROM busybox\nRUN --mount=source=link,target=/x cat /x/passwd'
