@@ -122,6 +122,14 @@ END
     done
 }
 
+@test "images -a shows a step once that is an image without a name" {
+    import 12345 web > /dev/null
+    step=$(add 1234567 --base web --cache "$(printf %064d 1)")
+    img-store tag "$step"
+    run -0 mini-docker images -a --no-trunc --format '{{.Repository}} {{.ID}}'
+    assert_equal "$(grep -cF "<none> $step" <<< "$output")" 1
+}
+
 @test "cached steps of builds: shown with -a alone, kept by image prune, counted by themselves" {
     import 12345 web > /dev/null
     key=$(printf %064d 1)
