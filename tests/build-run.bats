@@ -123,16 +123,6 @@ END
     assert_exists victim/dir
     run -0 box image sh -c 'ls /made /w && head -n 1 /same'
     assert_output $'/made:\n\n/w:\nFROM busybox'
-    # Names of heredocs, which are part of names of files of ours.
-    build << 'END' 2> /dev/null
-FROM busybox
-RUN <<x/../../a
-#!/bin/sh
-echo script > /file
-x/../../a
-END
-    run -0 box image cat /file
-    assert_output script
 }
 
 @test "RUN upon nothing: a command that is not there, and one that is mounted" {
