@@ -27,7 +27,6 @@ CMD ["cat", "/two"]
 END
 }
 
-# bats test_tags=vm
 @test "the same again is the same image; contents, modes and names of what is copied count, times do not" {
     five_steps
     again '2 3 4 5 6'

@@ -54,7 +54,6 @@ nothing_left() {
     [[ ! -e root/layers ]] || assert_equal "$(ls -A root/layers)" ''
 }
 
-# bats test_tags=vm
 @test "a directory: its Dockerfile, that of -f, that of standard input; .dockerignore" {
     ARG=d shows 'FROM d' '' Dockerfile x
     assert_equal "$(xargs < where)" "$T/d $T/d/Dockerfile"
@@ -82,7 +81,6 @@ nothing_left() {
     ARG=$'-q * \n$(x)' shows 'FROM odd' '' Dockerfile x
 }
 
-# bats test_tags=vm
 @test "standard input: a Dockerfile, or an archive of any kind" {
     need_root
     ARG=- shows 'FROM input' '' '' <<< 'FROM input'

@@ -249,8 +249,8 @@ END
     ((${#children[@]} >= 2)) # the supervisor of RUN, and who looks after it
     kill -KILL "$runner" "${children[@]}"
     ends 137
-    mini-docker system prune -f
-    no_container
+    pruned() { mini-docker system prune -f && no_container; } # once the kernel has ended them
+    poll 30 pruned
     poll 30 no_cgroup
     none "$MINI_DOCKER_ROOT/layers" -mindepth 1 -maxdepth 1 -name '.*'
 }

@@ -81,7 +81,6 @@ holds() { # FILE TEXT
     done
 }
 
-# bats test_tags=vm
 @test "the format: stamp, stream, F or P, text; readable by the owner and its group" {
     before=$(date +%s%N)
     umask 022
@@ -661,7 +660,6 @@ shows() { # WORDS OPTION...: these are the lines
     [[ ! -e new ]]
 }
 
-# bats test_tags=vm
 @test "run --tee: passed on as it is, and logged" {
     head -c 3000000 /dev/urandom > random
     ctr-log run --tee log -- cat random | cmp - random

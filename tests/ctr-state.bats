@@ -88,7 +88,6 @@ end() {
     [[ ! -e $MINI_DOCKER_ROOT ]]
 }
 
-# bats test_tags=vm
 @test "names: taken once, freed with the container, only Docker's grammar" {
     id=$(basename "$(ctr-state create --name web)")
     run -1 ctr-state create --name web
@@ -239,7 +238,6 @@ end() {
     assert_equal "$(ctr-state get web status)" running
 }
 
-# bats test_tags=vm
 @test "list: those that run, all, the youngest first; no field is empty" {
     need_command jq
     one=$(ctr-state create --name one --set image=$'a\tb')
@@ -270,7 +268,6 @@ end() {
     assert_output "ctr-state: $bad: read: Is a directory"
 }
 
-# bats test_tags=vm
 @test "remove: trees, gone already, several, one that is unknown" {
     dir=$(ctr-state create --name web)
     mkdir -p "$dir/work/work" "$dir/upper/a/b/c"
@@ -478,7 +475,6 @@ let_go() {
     assert_equal "$(ctr-state get web status)" exited
 }
 
-# bats test_tags=vm
 @test "wait: the status, also of one that is removed; no longer than --timeout" {
     dir=$(ctr-state create --name web)
     assert_equal "$(ctr-state wait web)" 0 # never started

@@ -27,7 +27,6 @@ pretend() {
     sed "s,^BINDIR=.*,BINDIR='$T/bin:$BIN'," "$BIN/mini-docker" > md
 }
 
-# bats test_tags=vm
 @test "a table: headings, columns that line up, the youngest first" {
     run -0 --separate-stderr mini-docker images
     assert_output 'REPOSITORY   TAG       IMAGE ID   CREATED   SIZE'

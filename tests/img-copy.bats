@@ -87,7 +87,6 @@ differs() { [[ $(digest "$@") != "$before" ]]; }
     assert_output 'img-copy: no: no such file in the context'
 }
 
-# bats test_tags=vm
 @test "modes, owners, times, links, attributes: of files, of directories that are made, and that are there" {
     need_root
     mkdir -p c/d/sub c/d/there root/d/there

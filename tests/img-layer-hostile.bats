@@ -32,7 +32,6 @@ names() {
     tarmake "${args[@]}" e - -
 }
 
-# bats test_tags=vm
 @test "--max-size: of the archive, compressed or not, to the byte" {
     mkdir tree
     head -c 3000000 /dev/zero > tree/zeros
@@ -57,7 +56,6 @@ names() {
     refused 'x.tar: unpacks to more than' --max-size 4m
 }
 
-# bats test_tags=vm
 @test "--max-size: of many files, deep names, and holes" {
     names 1000 | gzip > x.tar
     taken --max-size 5m

@@ -257,7 +257,6 @@ entries	$(find copy | wc -l)"
     done
 }
 
-# bats test_tags=vm
 @test "names that leave the root" {
     refused '\.\./victim: the name leaves' tarmake f ../victim x e - -
     refused 'a/\.\./\.\./victim: the name leaves' tarmake f a/../../victim x e - -
@@ -353,7 +352,6 @@ over() {
         bash -euo pipefail -c "$(declare -f change_tree tree)"' ; cd merged; "$@"' bash "$@"
 }
 
-# bats test_tags=vm
 @test "diff: what was added, changed and deleted, as Docker tells it" {
     make_layers
     over true
@@ -510,7 +508,6 @@ layer() {
     assert_equal "$(stat -c '%t:%T' facts/a)" 0:0
 }
 
-# bats test_tags=vm
 @test "unpack --overlay: hostile whiteouts" {
     mkdir bin # unpack is given the option
     printf '#!/bin/sh\nverb=$1; shift; exec "%s/img-layer" "$verb" $([ "$verb" != unpack ] || echo --overlay) "$@"\n' "$BIN" > bin/img-layer

@@ -68,7 +68,6 @@ hex_of() { sha256sum < "$1" | cut -c 1-64; }
     done
 }
 
-# bats test_tags=vm
 @test "Docker's old layout: the id is that of the config; links within it lead to layers" {
     layer_tar one > 1.tar
     layer_tar two other > 2.tar

@@ -360,7 +360,6 @@ END
     assert_equal "$(img-store show --json z | jq -c '.image.history[0] | [.comment, .created_by]')" '["�","import �.tar"]'
 }
 
-# bats test_tags=vm
 @test "add --base: over the layers of another image, with its config and history" {
     need_command jq
     image below --name below -c 'ENV A=1' -c 'CMD ["old"]' -c 'ENTRYPOINT ["e"]' -c 'LABEL a=1' -c 'ONBUILD RUN x' -m first --author one > base
@@ -782,7 +781,6 @@ killed() {
     done
 }
 
-# bats test_tags=vm
 @test "sweep: what is kept stays, is put back, and goes when it is not" {
     id=$(image one --name web)
     tree=$(img-store show web | sed -n 's/^layers\t//p')

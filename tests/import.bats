@@ -223,7 +223,6 @@ wait_for_all() {
     rm -f pipe ended
 }
 
-# bats test_tags=vm
 @test "ended by a signal: at once, and nothing is left" {
     for signal in HUP INT QUIT TERM; do
         start

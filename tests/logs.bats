@@ -15,7 +15,6 @@ puts_out() {
     echo "$id"
 }
 
-# bats test_tags=vm
 @test "byte for byte: binary, a line of 1 MiB, no newline at the end" {
     head -c 300000 /dev/urandom > binary
     { head -c 1048576 /dev/zero | tr '\0' x && echo && printf 'and no newline'; } > long

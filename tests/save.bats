@@ -54,7 +54,6 @@ seen() {
     tree "$1" | grep -v -e '^\. d ' -e '^./keep/linked ./keep/linked$'
 }
 
-# bats test_tags=vm
 @test "what is in it: a layout, Docker's manifest, each blob once, nothing of who saved it" {
     need_command jq
     import one web:1 > id

@@ -33,7 +33,6 @@ refused() {
 
 data='{"A":{"b":1,"a":"x y","n":null,"f":1.5,"t":true},"L":["p","q",3],"S":"hello","E":[],"M":{"z":{"k":"v"},"y":[1]},"N":null,"Q":"a,b,,c","Z":"","U":"é","O":{},"I":3}'
 
-# bats test_tags=vm
 @test "values are printed as Go prints them" {
     same << 'END'
 plain => plain

@@ -62,7 +62,6 @@ LEAVE=(send='\x10\x11' expect='read escape sequence' restored)
     run -137 tty-attach -- sh -c 'kill -9 $$'
 }
 
-# bats test_tags=vm
 @test "the keys end it with status 1, and nothing else; others may be chosen" {
     echoes
     run -1 pty-drive raw send='one\r' expect='got one' "${LEAVE[@]}" -- ./attach
@@ -152,7 +151,6 @@ nobody_reads() {
     is_written
 }
 
-# bats test_tags=vm
 @test "--to: into a FIFO; the reader sees the end if nobody else has it open" {
     mkfifo in
     cat < in > out 3>&- &

@@ -98,7 +98,6 @@ is_gone() {
     assert_output --partial '12 34'
 }
 
-# bats test_tags=vm
 @test "the terminal is raw meanwhile, and restored afterwards" {
     run -0 pty-drive raw send='\r' restored -- "${RELAY[@]}" sh -c 'read -r x'
     run -7 pty-drive raw send='\r' restored -- "${RELAY[@]}" sh -c 'read -r x; exit 7'
