@@ -263,3 +263,15 @@ END
     assert_line --regexp '^\+ ns-spawn .* img-copy copy '
     assert_line --regexp '^\+ img-store add --base '
 }
+
+@test "a Dockerfile that is a pipe; one that is a copy is called Dockerfile in errors" {
+    echo file > context/file
+    mini-docker build -q -t piped -f <(printf 'FROM busybox\nCOPY file /\n') context > /dev/null
+    run -0 box piped cat /file
+    assert_output file
+    printf 'FROM busybox\nRUN exit 3\n' > context/Dockerfile
+    run -1 mini-docker build - < <(tar -C context -c .)
+    assert_line 'mini-docker: build: Dockerfile:2: RUN: exited with 3'
+    run -1 mini-docker build -f - context < context/Dockerfile
+    assert_line 'mini-docker: build: Dockerfile:2: RUN: exited with 3'
+}
