@@ -93,6 +93,26 @@ END
     again '2 2 3'
 }
 
+@test "builder prune leaves the cache alone while somebody builds" {
+    mkfifo go
+    cat > context/Dockerfile <<< $'FROM busybox\nRUN touch /a\nRUN touch /b'
+    mini-docker build -q -t image context > id
+    mini-docker rmi image > /dev/null
+    flock --shared "$MINI_DOCKER_ROOT/layers" cat go 3>&- &
+    PIDS+=($!)
+    exec 8> go
+    run -0 mini-docker builder prune -af
+    assert_line 'mini-docker: builder prune: somebody builds: the cache of builds stays'
+    run -0 --separate-stderr mini-docker build context
+    assert_equal "$(grep -c CACHED <<< "$stderr")" 2
+    exec 8>&-
+    wait "${PIDS[-1]}"
+    run -0 mini-docker builder prune -af
+    refute_line --partial 'stays'
+    run -0 --separate-stderr mini-docker build context
+    assert_equal "$(grep -c CACHED <<< "$stderr")" 0
+}
+
 @test "images and rmi do not see the cache; builder prune, system prune" {
     five_steps
     again '2 3 4 5 6'
