@@ -212,7 +212,7 @@ start() {
     env --default-signal mini-docker import - web < pipe > out 2> err 3>&- 8> ended &
     pid=$!
     exec 7> pipe 9< ended
-    head -c 1000000 "$(busybox_tar)" >&7
+    head -c 1500000 "$(busybox_tar)" >&7 # more than img-layer reads at once
     poll 10 bash -c 'test -e "$1"/.new-*/tree/bin/busybox' sh "$layers"
 }
 
