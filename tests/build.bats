@@ -103,6 +103,19 @@ END
     assert_output --partial 'nowhere: no such stage'
 }
 
+@test "FROM --platform, --platform: an image for another kind of machine is not taken" {
+    other=s390x
+    [[ $(uname -m) != s390x ]] || other=riscv64
+    for from in "FROM --platform=linux/$other busybox" "FROM --platform=$other busybox"; do
+        run -1 mini-docker build - <<< "$from"
+        assert_output --partial "build: busybox: no such image for"
+    done
+    run -1 mini-docker build --platform "linux/$other" - <<< 'FROM busybox'
+    assert_output "mini-docker: build: busybox: no such image for linux/$other"
+    run -0 mini-docker build -q --platform "linux/$(uname -m)" - <<< 'FROM --platform=$BUILDPLATFORM busybox'
+    run -0 mini-docker build -q - <<< 'FROM --platform=linux busybox'
+}
+
 @test "FROM scratch; images that have no layer" {
     echo x > context/file
     build << 'END' 2> /dev/null
