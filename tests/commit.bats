@@ -56,7 +56,6 @@ config() { # NAME FILTER
     run -0 box after cat /file
 }
 
-# bats test_tags=vm
 @test "the image is the tree that the container saw, entry by entry, over several commits" {
     mkdir lower && (cd lower && make_lower)
     busybox_rootfs lower
@@ -245,7 +244,6 @@ goes_away() { # PID
     done
 }
 
-# bats test_tags=vm
 @test "killed: the container goes on, and no image or layer is left" {
     need_command strace
     running box busybox sh -c "rm /bin/ls; $writes"

@@ -45,7 +45,6 @@ facts() {
     away
 }
 
-# bats test_tags=vm
 @test "of one that has ended, or never ran: all it has, and nothing of it is mounted afterwards" {
     stopped box busybox sh -c 'echo new > /etc/new; rm /etc/passwd'
     copy box:/etc etc

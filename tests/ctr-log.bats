@@ -396,7 +396,6 @@ shows() { # WORDS OPTION...: these are the lines
     wait "$reader" "$writer"
 }
 
-# bats test_tags=vm
 @test "follow ends when the writer is killed, each time" {
     for i in {1..16}; do
         ctr-log run "log$i" -- sh -c 'echo up; exec sleep 1000' 3>&- &
