@@ -61,7 +61,6 @@ LEAVE=(send='\x10\x11' expect='read escape sequence' restored)
     assert_output --partial 'got two'
 }
 
-# bats test_tags=vm
 @test "run -di: what comes in goes to its input, byte for byte; its end is not the container's" {
     detached web -i busybox sh -c 'head -c 100000 > /data; echo got all; cat > /dev/null'
     head -c 100000 /dev/urandom > data

@@ -158,7 +158,6 @@ facts() {
     away
 }
 
-# bats test_tags=vm
 @test "volumes of one that runs; a read-only root refuses" {
     mkdir v
     running box --read-only -v ./v:/v -v data:/data --tmpfs /t busybox sh -c 'echo ready; sleep 1000'

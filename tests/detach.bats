@@ -40,7 +40,6 @@ apart() {
     apart two
 }
 
-# bats test_tags=vm
 @test "it returns when the command was executed, and not before" {
     for _ in 1 2 3 4 5; do
         id=$(detach --rm busybox sleep 1000)
@@ -145,7 +144,6 @@ only_theirs() {
     [[ -e hook ]] # of the one whose supervisor lived
 }
 
-# bats test_tags=vm
 @test "standard input: none, or with -i a FIFO that stays open" {
     id=$(detach busybox wc -c)
     assert_equal "$(docker wait "$id")" 0

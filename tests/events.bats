@@ -65,7 +65,6 @@ actions() { # the actions of the container ID, in order
     grep -q ' container die .*exitCode=127,' events
 }
 
-# bats test_tags=vm
 @test "50 containers at once: none is lost, and each one's events are in order" {
     watch
     pids=()
@@ -106,7 +105,6 @@ actions() { # the actions of the container ID, in order
     grep -q ' container die .*exitCode=137' events
 }
 
-# bats test_tags=vm
 @test "the past: --since and --until, in order of time, from what records still tell" {
     before=$(date +%s.%N)
     web=$(mini-docker create --name web busybox true)

@@ -108,7 +108,6 @@ find_inside() {
     run -1 mini-docker exec web true
 }
 
-# bats test_tags=vm
 @test "-e, --env-file, -u, -w, --privileged" {
     web -e A=a -e B=b -u 1 -w /home --cap-drop MKNOD --ulimit nofile=99
     printf '# comment\nA=file\n  C=c d\nGREETING\n' > file
@@ -151,7 +150,6 @@ find_inside() {
     run -127 pty-drive restored -- mini-docker exec -it web nosuch
 }
 
-# bats test_tags=vm
 @test "-d: prints nothing, returns at once, tells what fails; the command goes on" {
     web
     run -0 mini-docker exec -d web sh -c 'echo noise; echo $$ > /pid; exec nc -l -p 8000'

@@ -101,7 +101,6 @@ no_monitor() { [[ ! $(processes '* start --health *') ]]; }
     assert_equal "$(tr -cd x <<< "$output" | wc -c)" 4096
 }
 
-# bats test_tags=vm
 @test "stop, start and restart begin anew; nothing is left of a monitor" {
     web 0
     is healthy

@@ -55,7 +55,6 @@ now() {
     no_cgroup
 }
 
-# bats test_tags=vm
 @test "start: what fails leaves the container as it was" {
     detach --name web busybox sh -c 'exit 3' > /dev/null
     docker wait web > /dev/null
@@ -109,7 +108,6 @@ now() {
     run -125 docker stop -t soon n6
 }
 
-# bats test_tags=vm
 @test "stop: KILL after the time" {
     ready n1 busybox sh -c "$STUBBORN"
     ready n2 --stop-timeout 1 busybox sh -c "$STUBBORN"
@@ -144,7 +142,6 @@ now() {
     ((best < 50000))
 }
 
-# bats test_tags=vm
 @test "kill: KILL, or another signal, by name or number; one that runs not is an error" {
     ready n1 busybox sh -c "$TRAPS"
     ready n2 busybox sh -c "$TRAPS"
@@ -231,7 +228,6 @@ frozen() { # PID: it is, by what the kernel says
 
 # --- wait, rename, rm
 
-# bats test_tags=vm
 @test "wait: the statuses, in order; of one that is removed as it ends; of one that runs not" {
     mkfifo go
     detach --name n1 busybox sh -c 'sleep 0.4; exit 3' > /dev/null
@@ -264,7 +260,6 @@ frozen() { # PID: it is, by what the kernel says
     assert_equal "$(ls "$MINI_DOCKER_ROOT/names" | xargs)" 'other web'
 }
 
-# bats test_tags=vm
 @test "rm: not while it runs; -f; -v; several; what is not there" {
     id=$(detach --name web -v /data busybox sleep 1000)
     fails running rm web
@@ -313,7 +308,6 @@ frozen() { # PID: it is, by what the kernel says
 
 # --- restart
 
-# bats test_tags=vm
 @test "restart: with the signal and the time of stop; one that does not run is started" {
     ready web busybox sh -c "$TRAPS"
     pid=$(ctr-state get web pid)

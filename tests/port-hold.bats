@@ -166,6 +166,7 @@ listen() {
     assert_line 0.0.0.0:800:80/tcp
 }
 
+# bats test_tags=vm
 @test "nothing is delivered to what is held: no connection, no packet, no memory" {
     hold 127.0.0.1:700:80 127.0.0.1:701:80/udp
     run -1 on host socat -u /dev/null TCP:127.0.0.1:700,connect-timeout=0.3

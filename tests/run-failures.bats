@@ -43,7 +43,6 @@ teardown() { run_teardown; }
     run -0 box busybox true
 }
 
-# bats test_tags=vm
 @test "inside: user, directory, mounts, host name, limits, filter" {
     : > file
     for bad in '-u nosuch' '-w /etc/passwd' '--tmpfs /x:size=x' '-v ./file:/etc' '-v ./file/x:/y' '--ulimit nofile=9999999999' \
@@ -54,7 +53,6 @@ teardown() { run_teardown; }
     assert_output --partial 'set the host name'
 }
 
-# bats test_tags=vm
 @test "a name that is taken: the other one is not harmed" {
     begin --name web busybox sh -c 'echo ready; exec sleep 1000'
     says ready

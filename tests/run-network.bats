@@ -43,6 +43,7 @@ on_background() { # HOST COMMAND...: until the test ends
     PIDS+=($!)
 }
 
+# bats test_tags=vm
 @test "the default network: an address, a route, names; gateway, host, outside and each other" {
     serve one
     run -0 md exec one ip -o -4 address show eth0
@@ -70,6 +71,7 @@ on_background() { # HOST COMMAND...: until the test ends
     refute_line --partial 'master md-'
 }
 
+# bats test_tags=vm
 @test "a published port: from outside, from the host by any of its addresses, from containers, from itself" {
     serve web -p 8080:80
     serve other
@@ -191,6 +193,7 @@ on_background() { # HOST COMMAND...: until the test ends
     assert_output --partial 192.0.2.1
 }
 
+# bats test_tags=vm
 @test "kill -9 of all: the next command frees address, rules and names" {
     md network create net
     serve web --network net -p 8080:80

@@ -99,7 +99,6 @@ stop() {
     assert_output --partial 'not the name of a cgroup'
 }
 
-# bats test_tags=vm
 @test "--hostname, --name, --user, --workdir" {
     run -0 box -h Box-1.example_x busybox hostname
     assert_output Box-1.example_x
@@ -137,7 +136,6 @@ stop() {
     assert_output --partial '/etc/passwd/x'
 }
 
-# bats test_tags=vm
 @test "--group-add: by name or number, for exec as well" {
     run -0 box -u user --group-add root --group-add 4711 busybox id -G
     assert_output '1000 0 50 63 4711' # as the kernel sorts them
@@ -349,7 +347,6 @@ stop() {
     assert_output 'ctr-init: echo x: exec: No such file or directory'
 }
 
-# bats test_tags=vm
 @test "--init: a PID 1 that reaps and hands on signals" {
     begin --init --name web busybox sh -c 'trap "echo got; exit 4" TERM; (sleep 0 & exec sleep 0.1) & wait; echo $$
         for s in /proc/[0-9]*/status; do grep ^State.*Z $s; done; echo ready; while :; do sleep 0.02; done'
@@ -373,7 +370,6 @@ stop() {
     for bad in nosuch=1 nofile nofile= nofile=a nofile=2:1 nofile=1x =1 ''; do leaves_nothing 125 --ulimit "$bad" busybox true; done
 }
 
-# bats test_tags=vm
 @test "--network none has only lo; host is the host's, with copies of its names" {
     run -0 box --network none busybox sh -c 'tail -n +3 /proc/net/dev | cut -d : -f 1'
     assert_output --regexp '^ *lo$'
@@ -399,7 +395,6 @@ stop() {
     assert_output --partial '1 packets received'
 }
 
-# bats test_tags=vm
 @test "--ipc, --uts: host is the host's" {
     run -0 box --ipc host --uts host busybox sh -c 'readlink /proc/self/ns/ipc; readlink /proc/self/ns/uts; hostname; echo $HOSTNAME; stat -c %d /dev/shm; readlink /proc/self/ns/pid'
     assert_equal "${lines[*]:0:5}" "$(echo $(readlink /proc/self/ns/{ipc,uts}) $(< /proc/sys/kernel/hostname) $(< /proc/sys/kernel/hostname) $(stat -c %d /dev/shm))"

@@ -40,7 +40,6 @@ teardown() { run_teardown; }
     ctr-state remove web
 }
 
-# bats test_tags=vm
 @test "signals to the runner reach the container, also one with a terminal" {
     for signal in TERM INT HUP USR1; do
         run -5 pty-drive deadline=60 raw expect=ready kill=$signal expect="got $signal" restored -- mini-docker run --rm -it busybox sh -c "

@@ -49,7 +49,6 @@ same() {
     run -137 box -m 4m busybox dd if=/dev/zero of=/dev/null bs=100M count=1
 }
 
-# bats test_tags=vm
 @test "a command that is not there: 127; that cannot be run: 126; both named" {
     printf 'echo no interpreter is named\n' > script
     printf '#!/no/such/interpreter\n' > lost
@@ -84,7 +83,6 @@ same() {
     assert_output /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 }
 
-# bats test_tags=vm
 @test "arguments arrive byte for byte" {
     every_byte
     box busybox printf '%s\0' "${ODD[@]}" "$bytes" > got
@@ -96,7 +94,6 @@ same() {
     [[ ! -e bad ]]
 }
 
-# bats test_tags=vm
 @test "environment values arrive byte for byte: -e, from the caller, from a file" {
     every_byte
     options=() expected=()
@@ -139,7 +136,6 @@ same() {
     refute_output --partial bad
 }
 
-# bats test_tags=vm
 @test "20 000 arguments, one of 128 KiB less one" {
     mapfile -t many < <(seq 20000)
     box busybox printf '%s\0' "${many[@]}" > got
@@ -291,7 +287,6 @@ quick() { # ARG...: mini-docker run --rm ARG..., of which no process may take mo
     nothing
 }
 
-# bats test_tags=vm
 @test "--rootfs: in a directory, with no image" {
     busybox_rootfs 'a dir'
     run -0 box --rootfs 'a dir' sh -c 'echo $$; echo here > /file; hostname'

@@ -24,7 +24,6 @@ teardown() {
     mini-docker start --attach quick | cmp - <(seq 20000)
 }
 
-# bats test_tags=vm
 @test "start -ai: input, and its end, which is the container's" {
     mini-docker create -i --name web busybox cat > /dev/null
     for text in one two; do
@@ -77,7 +76,6 @@ teardown() {
     assert_output --partial 'nosuch: exec: No such file or directory'
 }
 
-# bats test_tags=vm
 @test "run in the foreground without --rm: seen as ever, and logged" {
     run -3 --separate-stderr mini-docker run --name web busybox sh -c 'printf out; echo err >&2; exit 3'
     assert_equal "$output|$stderr" 'out|err'

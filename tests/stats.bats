@@ -59,7 +59,6 @@ column() {
     assert_output --regexp '^[0-9.]+k?B / [0-9.]+k?B$'
 }
 
-# bats test_tags=vm
 @test "--all, operands, formats" {
     mini-docker create --name busy busybox true
     mini-docker run -d --name idle busybox sleep 1000

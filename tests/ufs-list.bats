@@ -56,7 +56,6 @@ in_namespace() { # SCRIPT [ARG...]
     assert_line "$T/merged"$'\t-\t-\tlow\tx:y'
 }
 
-# bats test_tags=vm
 @test "--pid: the namespace of another process" {
     unshare -m ufs-mount --lower top --lower low merged -- sh -c 'echo $$ > pid; exec sleep 100' &
     poll 10 test -s pid

@@ -103,7 +103,6 @@ tree() { # DIR: all there is to a tree, one line per entry
     [[ ! -e low/x && ! -e top/x ]]
 }
 
-# bats test_tags=vm
 @test "one layer alone is bound, read-only" {
     inside '
         ufs-mount --lower low merged
@@ -190,7 +189,6 @@ mount_many() {
     done
 }
 
-# bats test_tags=vm
 @test "names with , : \\ = spaces and newlines" {
     make_odd
     mount_odd

@@ -63,7 +63,6 @@ volumes() {
     assert_output ''
 }
 
-# bats test_tags=vm
 @test "a volume that any container has stays, be it running or not" {
     volume create free > out
     running box -v busy:/v busybox sh -c 'echo data > /v/f; echo ready; sleep 1000'
