@@ -4,7 +4,7 @@
 
 # On a tmpfs: some file systems are slow where a lot was deleted a moment ago.
 begin_memory() {
-    mkdir memory && mount -t tmpfs tmpfs memory
+    mkdir -p memory && mount -t tmpfs tmpfs memory
 }
 
 end_memory() {
