@@ -5,6 +5,7 @@
 #include "dockerfile_words.h"
 #include "growing.h"
 #include "io.h"
+#include "path.h"
 #include <string.h>
 
 /* from=NAME, if that is a stage, as its number. */
@@ -15,26 +16,12 @@ static char *from_field(struct steps *steps, const struct instruction *in, const
 	return stage < 0 ? xprintf("from=%s", from) : xprintf("from=%ld", stage);
 }
 
-/* Absolute, without `.`, `..` and doubled slashes. */
+/* Absolute, and the shortest that means the same. */
 static char *clean_path(const char *base, const char *path)
 {
 	FREED char *joined = xprintf("%s/%s", *path == '/' ? "" : base, path);
-	struct growing clean = {0};
 
-	for (char *rest = joined, *part; (part = strsep(&rest, "/"));) {
-		if (!strcmp(part, "..")) {
-			char *slash = clean.s ? strrchr(clean.s, '/') : NULL;
-
-			if (slash)
-				clean.s[clean.length = (size_t)(slash - clean.s)] = '\0';
-		} else if (*part && strcmp(part, ".") != 0) {
-			(void)growing_char(&clean, '/');
-			(void)growing_text(&clean, part);
-		}
-	}
-	if (!clean.length)
-		(void)growing_char(&clean, '/');
-	return growing_take(&clean);
+	return path_clean(joined);
 }
 
 static bool is_target(const char *field)
