@@ -26,6 +26,17 @@ int inside_open(const char *path, uint64_t flags);
  */
 int inside_make(const char *path, bool directory);
 
+/*
+ * From now on tell on `fd` what is made: its path below the root, ended by a NUL, the outer ones
+ * first. Only of what is in the root itself, and not in something mounted there: it is told to who
+ * takes it away again from what the root is made of. The directory it is in keeps its time. -1: no
+ * longer.
+ */
+void inside_tell(int fd);
+
+/* Make one of these two in a directory, as inside_make() does. 0, or -1 with errno. */
+int inside_make_in(int parent, const char *name, bool directory);
+
 /* An option's setter for an absolute path; into: const char *. */
 void inside_opt(const struct opt *opt, const char *arg);
 

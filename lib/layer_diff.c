@@ -5,15 +5,14 @@
 #include "directory.h"
 #include "err.h"
 #include "io.h"
-#include "layer_attr.h"
 #include "layer_lower.h"
 #include "layer_name.h"
+#include "layer_same.h"
 #include "text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/xattr.h>
 
 struct walk {
 	const struct layer_diff *diff;
@@ -41,42 +40,6 @@ static _Noreturn void fail_at(const struct walk *w, const char *name, const char
 static char *join(const char *above, const char *base)
 {
 	return xprintf("%s%s%s", above, *above ? "/" : "", base);
-}
-
-/* All attributes of the one that are a layer's business are the other's, and how many they are. */
-static ssize_t count_same_xattrs(const char *one, const char *other)
-{
-	static char names[65536], value[65536], its[65536];
-	ssize_t length = listxattr(one, names, sizeof(names)), count = 0;
-
-	for (char *at = names; at < names + length; at += strlen(at) + 1) {
-		if (layer_xattr_is_foreign(at))
-			continue;
-		ssize_t size = getxattr(one, at, value, sizeof(value));
-		if (size < 0 || getxattr(other, at, its, sizeof(its)) != size ||
-		    memcmp(value, its, (size_t)size) != 0)
-			return -1;
-		count++;
-	}
-	return count;
-}
-
-/* Has the directory other attributes than the one below? mtime: that counts, too. */
-static bool is_different(const struct node *node, const struct lower *lower, bool mtime)
-{
-	char path[32];
-	struct stat its;
-
-	if (fstat(lower->parts[0].fd, &its))
-		fail(node->name, "stat in the layers below");
-	if (its.st_mode != node->st.st_mode || its.st_uid != node->st.st_uid ||
-	    its.st_gid != node->st.st_gid)
-		return true;
-	if (mtime && (its.st_mtim.tv_sec != node->st.st_mtim.tv_sec ||
-	              its.st_mtim.tv_nsec != node->st.st_mtim.tv_nsec))
-		return true;
-	ssize_t count = count_same_xattrs(node->path, lower_path(lower, path));
-	return count < 0 || count_same_xattrs(path, node->path) != count;
 }
 
 static bool is_mount_point(const struct walk *w, const struct node *node)
@@ -151,7 +114,7 @@ static enum result visit_directory(struct walk *w, const struct node *node, cons
 	enum result most = visit_below(w, node, in, &lower);
 	/* What a mount point is made in has another time from then on. */
 	bool changed = is_new || !lower.count || most == CHANGED ||
-	               is_different(node, &lower, most == SAME);
+	               !layer_same(node->fd, lower.parts[0].fd, most == SAME, node->name);
 
 	lower_close(&lower);
 	if (changed)

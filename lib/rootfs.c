@@ -80,12 +80,14 @@ void rootfs_enter(struct rootfs *rootfs)
 	mounts_take(&rootfs->mounts);
 	pivot(rootfs->dir);
 
+	inside_tell(rootfs->made_fd);
 	rootfs_mount_system(rootfs, &parts);
 	rootfs_mount_devices(rootfs, &parts);
 	CLOSED int null = open("/dev/null", O_PATH | O_CLOEXEC);
 	mounts_attach(&rootfs->mounts);
 	if (!rootfs->privileged)
 		rootfs_hide(null);
+	inside_tell(-1); /* the working directory is the command's */
 	make_workdir(rootfs->workdir);
 	if (rootfs->read_only && sys_mount_setattr(AT_FDCWD, "/", 0, &read_only))
 		fail("/", "make read-only");

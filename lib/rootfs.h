@@ -17,6 +17,7 @@ struct rootfs {
 	bool privileged;     /* the host's devices, /sys and /proc for writing, nothing masked */
 	struct list mounts;  /* struct extra_mount, as the setters below make them */
 	uint64_t shm_size;   /* of /dev/shm, in bytes */
+	int made_fd;         /* to tell what is made to mount on, see inside_tell(); -1: nobody */
 };
 
 /*
@@ -60,7 +61,7 @@ void rootfs_hide(int null);
  */
 int rootfs_new_mount(const char *type, const char *const *options, unsigned int attributes);
 
-/* Attach it to a directory of the root, no link, that is made if it is missing. fail()s. */
+/* Attach it to a directory in the root, no link, that is made if it is missing. fail()s. */
 void rootfs_attach(int mount, const char *target);
 
 #endif

@@ -3,6 +3,7 @@
 #include "rootfs.h"
 
 #include "err.h"
+#include "inside.h"
 #include "io.h"
 #include "sys.h"
 #include <errno.h>
@@ -35,8 +36,12 @@ void rootfs_attach(int mount, const char *target)
 	const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	CLOSED int at = open(target, flags);
 
-	if (at < 0 && errno == ENOENT && mkdir(target, 0755) == 0)
-		at = open(target, flags);
+	if (at < 0 && errno == ENOENT) {
+		CLOSED int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+		if (root >= 0 && inside_make_in(root, target + 1, true) == 0)
+			at = open(target, flags);
+	}
 	if (at < 0)
 		fail(target, "open the mount point");
 	if (sys_move_mount(mount, "", at, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH))

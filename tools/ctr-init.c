@@ -31,7 +31,7 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-static struct rootfs rootfs = {.workdir = "/"};
+static struct rootfs rootfs = {.workdir = "/", .made_fd = -1};
 static struct rlimits rlimits;
 static struct rights rights = RIGHTS_NONE;
 static struct environment environment;
@@ -50,6 +50,7 @@ static const struct opt options[] = {
 	{"tmpfs", 0, "DST[:OPT,...]", "mount a tmpfs (repeatable)", rootfs_opt_tmpfs, &rootfs.mounts},
 	{"shm-size", 0, "SIZE", "of /dev/shm (64m)", opt_size, &rootfs.shm_size},
 	{"cgroup-dir", 0, "DIR", "show this cgroup's hierarchy, no other (repeatable)", opt_list, &rootfs.cgroup_dirs},
+	{"made-fd", 0, "N", "tell on N what is made to mount on", opt_fd, &rootfs.made_fd},
 	{"workdir", 'w', "DIR", "start there; made if missing", inside_opt, &rootfs.workdir},
 	{.help = "Rights"},
 	RIGHTS_OPTIONS(rights),
@@ -178,8 +179,8 @@ static void stay_as_init(void)
 int main(int argc, char **argv)
 {
 	int first = opt_parse(&tool, argc, argv);
-	const int keep[] = {wait_fd, args_fd, env_fd,   console_fd,
-	                    info_fd, out_fd,  error_fd, ready_fd};
+	const int keep[] = {wait_fd, args_fd,  env_fd,   console_fd,    info_fd,
+	                    out_fd,  error_fd, ready_fd, rootfs.made_fd};
 	struct user user;
 
 	if (!rootfs.dir)

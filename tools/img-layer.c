@@ -12,6 +12,7 @@
 #include "depth.h"
 #include "err.h"
 #include "io.h"
+#include "layer_clear.h"
 #include "layer_diff.h"
 #include "layer_facts.h"
 #include "layer_pack.h"
@@ -27,10 +28,11 @@
 static const char *from, *blob_path;
 static bool json, progress, overlay;
 static struct layer_source source;
-static int info_fd = -1;
+static int info_fd = -1, made_fd = -1;
 static struct layer_diff differences;
 static uint64_t expected;  /* bytes to read; 0: unknown */
-static struct list lowers; /* of what is unpacked */
+static struct list lowers; /* of what is unpacked, or cleared */
+enum { MOST_NAMES = 16 << 20 };
 static struct layer_limit limit = {LAYER_MAX_SIZE, LAYER_MAX_RATIO};
 
 static int open_input(const char **name)
@@ -155,6 +157,25 @@ static int diff(int argc, char **argv)
 	return 0;
 }
 
+static int clear(int argc, char **argv)
+{
+	struct list made = {0};
+	size_t length;
+
+	(void)argc;
+	if (made_fd < 0)
+		usage_error("clear: --made-fd is missing");
+	const char *names = read_all(made_fd, MOST_NAMES, &length);
+	if (!names)
+		fail("--made-fd", "read");
+	if (length && names[length - 1])
+		refuse("--made-fd", "the last name is cut off: no NUL behind it");
+	for (const char *at = names; at < names + length; at += strlen(at) + 1)
+		list_add(&made, xstrdup(at));
+	layer_clear(argv[0], &lowers, &made);
+	return 0;
+}
+
 static int digest(int argc, char **argv)
 {
 	struct layer_facts facts;
@@ -195,6 +216,11 @@ static const struct opt digest_options[] = {
 	{"json", 0, NULL, "the facts as a JSON object", opt_flag, &json},
 	{0},
 };
+static const struct opt clear_options[] = {
+	{"lower", 'l', "DIR", "a layer below, the topmost first (repeatable)", opt_list, &lowers},
+	{"made-fd", 0, "FD", "what was made, as ctr-init tells it (required)", opt_fd, &made_fd},
+	{0},
+};
 static const struct opt diff_options[] = {
 	{"lower", 'l', "DIR", "a layer below, the topmost first (repeatable)", opt_list, &differences.lowers},
 	{"mount-point", 0, "PATH", "made to mount on; none of its changes (repeatable)", opt_list, &differences.mount_points},
@@ -205,6 +231,7 @@ static const struct verb verbs[] = {
 	{"unpack", "DIR", "Unpack an archive into DIR, tell the facts.", unpack, 1, 1, unpack_options},
 	{"pack", "DIR", "Pack DIR as an archive, to standard output.", pack, 1, 1, pack_options},
 	{"diff", "UPPER", "Tell what an upper directory changes.", diff, 1, 1, diff_options},
+	{"clear", "UPPER", "Remove what was made there to mount on.", clear, 1, 1, clear_options},
 	{"digest", "", "Tell the facts of an archive.", digest, 0, 0, digest_options},
 	{0},
 };
