@@ -176,3 +176,17 @@ CMD ["prog"]
 END
     same_as_podman
 }
+
+# Podman leaves the directories on the way to a mount, and takes away an empty file that was there before.
+@test "what mounts were made on" {
+    give busybox
+    mini-docker tag busybox localhost/busybox
+    echo secret > secret
+    cat > context/Dockerfile << 'END'
+FROM localhost/busybox:latest
+RUN mkdir -p /data/deep /run && ln -sf ../run /var/run
+RUN --mount=type=secret,id=s,target=/var/run/s --mount=type=tmpfs,target=/c --mount=type=cache,target=/data/deep/x true
+RUN --mount=type=tmpfs,target=/d mkdir -p /d/f /g /data/deep/y && echo x > /data/file
+END
+    TMPDIR=$T/podman same_as_podman --secret id=s,src=secret
+}

@@ -8,13 +8,6 @@ setup_file() { run_setup_file; }
 setup() { build_setup; }
 teardown() { build_teardown; }
 
-# paths [IMAGE]: what its topmost layer has
-paths() {
-    eval "$(img-store show --shell "${1:-image}" | grep ^image_layers=)"
-    eval "layers=($image_layers)"
-    (cd "${layers[0]}" && find . -mindepth 1 | sort | xargs)
-}
-
 @test "shell, exec and heredoc forms; SHELL, USER, WORKDIR, ENV and ARG hold for what follows" {
     build << 'END' 2> /dev/null
 FROM busybox

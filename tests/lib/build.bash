@@ -39,3 +39,10 @@ config() {
 history() {
     img-store show --json "${1:-image}" | jq -r '.image.history[1:][] | .created_by'
 }
+
+# paths [IMAGE]: what its topmost layer has
+paths() {
+    eval "$(img-store show --shell "${1:-image}" | grep ^image_layers=)"
+    eval "layers=($image_layers)"
+    (cd "${layers[0]}" && find . -mindepth 1 | sort | xargs)
+}
