@@ -71,7 +71,12 @@ static void set_command(json_t *config, const struct change *change, char *text)
 		if (json_array_append_new(array, json_string(text)))
 			bad(not_utf8);
 	}
-	put(config, change->member, array);
+	if (json_array_size(array)) {
+		put(config, change->member, array);
+		return;
+	}
+	(void)json_object_del(config, change->member); /* no command is no member */
+	json_decref(array);
 }
 
 static void set_text(json_t *config, const struct change *change, char *text)

@@ -190,3 +190,17 @@ RUN --mount=type=tmpfs,target=/d mkdir -p /d/f /g /data/deep/y && echo x > /data
 END
     TMPDIR=$T/podman same_as_podman --secret id=s,src=secret
 }
+
+@test "an ENTRYPOINT without a CMD: that of the base is gone, and there is none" {
+    give busybox
+    mini-docker tag busybox localhost/busybox
+    for more in '' 'CMD []' 'CMD ["own"]' 'ENTRYPOINT []'; do
+        printf 'FROM localhost/busybox:latest\nCMD ["base"]\n' > context/Dockerfile
+        mini-docker build -q -t base context > /dev/null
+        give base
+        mini-docker tag base localhost/base
+        printf 'FROM localhost/base\nENTRYPOINT ["x"]\n%s\n' "$more" > context/Dockerfile
+        same_as_podman
+        assert_equal "$(jq 'has("Cmd") or has("Entrypoint")' ours.json)" "$([[ $more == ENTRYPOINT* ]] && echo false || echo true)"
+    done
+}

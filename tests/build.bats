@@ -72,6 +72,18 @@ ENTRYPOINT ["echo"]
 END
     run -0 box next
     refute_output
+    assert_equal "$(config '[.Entrypoint, has("Cmd")]' next)" '[["echo"],false]'
+    build -t none <<< $'FROM image\nENTRYPOINT ["x"]\nCMD []\nENTRYPOINT []' 2> /dev/null
+    assert_equal "$(config '[has("Entrypoint"), has("Cmd")]' none)" '[false,false]'
+    # To a stage, one below is a base like any other.
+    build -t own << 'END' 2> /dev/null
+FROM image AS first
+CMD ["own"]
+ENTRYPOINT ["echo"]
+FROM first
+ENTRYPOINT ["printf"]
+END
+    assert_equal "$(config .Cmd own)" null
 }
 
 @test "stages: only those that are needed, by name and number; --target" {

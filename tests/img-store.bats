@@ -303,7 +303,7 @@ END
             OnBuild: ["RUN x", "RUN y"], StopSignal: "9", User: "1000:5", Volumes: {"/a": {}, "/b c": {}, "/d": {}, "/e f": {}},
             WorkingDir: "/w/sub"}')"
     image y --name y -c 'CMD echo "a  b" $X' -c 'ENTRYPOINT ["unclosed"' -c 'WORKDIR a' -c 'ENTRYPOINT []' -c 'CMD [1]' > id
-    assert_equal "$(img-store show --json y | jq -Sc .image.config)" '{"Cmd":["/bin/sh","-c","[1]"],"Entrypoint":[],"WorkingDir":"/a"}'
+    assert_equal "$(img-store show --json y | jq -Sc .image.config)" '{"Cmd":["/bin/sh","-c","[1]"],"WorkingDir":"/a"}'
     health() { # EXPECTED INSTRUCTION
         image health --name health -c "HEALTHCHECK $2" > id
         assert_equal "$(img-store show --json health | jq -Sc .image.config.Healthcheck)" "$1"
