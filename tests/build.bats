@@ -300,3 +300,14 @@ END
     run -1 mini-docker build -f - context < context/Dockerfile
     assert_line 'mini-docker: build: Dockerfile:2: RUN: exited with 3'
 }
+
+@test "a base without a PATH gets the usual one, whatever else of it has that text" {
+    mini-docker import "$(busybox_tar)" bare -c 'LABEL x="\"PATH=/nowhere" y="PATH=/nowhere"' -c 'ENV A="x PATH=y" PATHS=/nowhere' \
+        -c 'CMD ["PATH=/x"]' > /dev/null
+    build <<< $'FROM bare\nRUN echo x > /x' 2> /dev/null
+    assert_equal "$(config '.Env | map(select(startswith("PATH=")))')" \
+        '["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]'
+    mini-docker import "$(busybox_tar)" bare -c 'ENV B=1 PATH=/bin' > /dev/null
+    build <<< $'FROM bare\nRUN echo x > /x' 2> /dev/null
+    assert_equal "$(config .Env)" '["B=1","PATH=/bin"]'
+}
