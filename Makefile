@@ -36,7 +36,7 @@ FOR_BUILD := gcc libc6-dev musl-tools linux-libc-dev libarchive-dev zlib1g-dev l
 	libmount-dev libseccomp-dev libnftables-dev libiptc-dev busybox-static jq
 FOR_TEST := bats bats-support bats-assert bats-file parallel strace attr acl libcap2-bin uidmap \
 	debootstrap iproute2 procps bsdextrautils bzip2 xz-utils zstd nftables iptables dnsmasq-base bind9-dnsutils socat python3 \
-	skopeo docker-registry umoci podman git curl ca-certificates
+	skopeo docker-registry umoci podman git curl ca-certificates openssh-client
 FOR_VM := linux-image-cloud-amd64 qemu-system-x86 cpio kmod e2fsprogs
 FOR_LINT := clang clang-format clang-tidy shellcheck shfmt mandoc
 FOR_BENCH := hyperfine bubblewrap crun runc podman umoci iproute2 nftables iptables iperf3
