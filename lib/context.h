@@ -6,6 +6,7 @@
 #define CONTEXT_H
 
 #include "ignore.h"
+#include "layer_attr.h"
 #include "opt.h"
 #include <sys/stat.h>
 
@@ -15,6 +16,7 @@ struct context {
 	struct ignore ignore;  /* of paths below it: they are not there */
 	struct ignore exclude; /* of paths below each of what is copied, or of its name */
 	bool parents;          /* what is copied keeps the directories that it is in */
+	bool literal;          /* sources are names, whatever wildcards they have */
 	const char *leave_out; /* a directory that is not there either; NULL: none */
 	struct stat left_out;
 };
@@ -26,6 +28,7 @@ struct context_entry {
 	const char *object; /* below the context, for messages */
 	int fd;             /* open for reading if it is a file or a directory, else O_PATH */
 	struct stat st;
+	struct layer_attr attr; /* read once, so that all who look see the same */
 };
 
 /* Who is told of them, in the same order for the same files. */

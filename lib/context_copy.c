@@ -96,6 +96,8 @@ static void enter(void *of, const struct context_entry *entry)
 
 	m->entry = entry;
 	m->name = entry->name;
+	if (c->to->digest)
+		(void)context_digest_entry(c->to->digest, entry); /* context_make() has the rest */
 	if (S_ISSOCK(entry->st.st_mode)) {
 		complain_plainly(layer_object(NULL, entry->object), "is a socket: left out");
 		return;
@@ -131,6 +133,8 @@ void context_copy(const struct context *context, const struct context_sources *s
 
 	inside_elsewhere(to->root, to->owned ? to->uid : 0, to->owned ? to->gid : 0);
 	for (size_t i = 0; i < sources->count; i++) {
+		if (to->digest)
+			context_digest_source(to->digest);
 		context_walk(context, &sources->at[i], &visitor);
 		links_free(c.making.links);
 		c.making.links = NULL;

@@ -5,6 +5,7 @@
 #define CONTEXT_COPY_H
 
 #include "context.h"
+#include "context_digest.h"
 #include <sys/types.h>
 
 struct copy_to {
@@ -16,6 +17,7 @@ struct copy_to {
 	gid_t gid;
 	const char *mode; /* of all that is copied, as for file_mode_change(); NULL: as it is */
 	bool unpack;      /* a source that is a tar archive is unpacked */
+	struct context_digest *digest; /* of what is copied; NULL: nobody asks */
 };
 
 /*
@@ -29,7 +31,8 @@ void context_copy(const struct context *context, const struct context_sources *s
 
 /*
  * If the file is a tar archive, plain or by gzip, bzip2, xz, zstd, unpack it into DEST, and return
- * true. Owners and modes are those in the archive in any case, as with Docker.
+ * true. Owners and modes are those in the archive in any case, as with Docker; the digest gets the
+ * bytes of the archive.
  */
 bool context_unpack(const struct context_entry *entry, const struct copy_to *to);
 

@@ -106,7 +106,7 @@ void context_find(const struct context *context, char **wanted, size_t count,
 		FREED char *pivot = pivot_of(context, wanted[i]);
 		struct finding f = {context, sources, pivot};
 
-		if (pattern_is_one(clean + 1))
+		if (!context->literal && pattern_is_one(clean + 1))
 			find_matches(&f, clean + 1);
 		else
 			add_source(context, sources, clean + 1, pivot);

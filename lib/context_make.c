@@ -24,31 +24,27 @@ static const char *object(const struct context_making *m)
 }
 
 /* A list of access rights has the permissions in it, and would change them back. */
-static void drop_acl(struct layer_attr *attr)
+static void take_xattrs(struct layer_attr *attr, bool acl)
 {
-	for (struct layer_xattr **at = &attr->xattrs, *x; (x = *at);) {
-		if (strcmp(x->name, "system.posix_acl_access") != 0) {
-			at = &x->next;
-			continue;
-		}
-		*at = x->next;
-		free(x);
-	}
+	const struct layer_xattr *x = attr->xattrs;
+
+	for (attr->xattrs = NULL; x; x = x->next)
+		if (acl || strcmp(x->name, "system.posix_acl_access") != 0)
+			layer_attr_add(attr, x->name, x->value, x->size);
 }
 
 static void set_attr(struct context_making *m, int fd, bool opened)
 {
-	struct layer_attr attr;
+	struct layer_attr attr = m->entry->attr;
 	mode_t mode = m->entry->st.st_mode;
 	const struct copy_to *to = m->to;
+	bool changed = to->mode && file_mode_change(to->mode, &mode);
 
-	context_attr(m->entry, &attr);
+	take_xattrs(&attr, !changed);
 	if (to->owned)
 		attr.uid = to->uid, attr.gid = to->gid;
-	if (to->mode && file_mode_change(to->mode, &mode)) {
+	if (changed)
 		attr.mode = mode & 07777;
-		drop_acl(&attr);
-	}
 	if (opened)
 		layer_attr_set(&attr, fd, MODE_UNKNOWN, object(m));
 	else
@@ -74,8 +70,7 @@ static int make_new(struct context_making *m, int (*make)(struct context_making 
 
 static int do_create(struct context_making *m)
 {
-	return openat(m->parent, m->base, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-	              0600);
+	return openat(m->parent, m->base, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
 static int do_symlink(struct context_making *m)
@@ -137,6 +132,8 @@ static void make_file(struct context_making *m)
 			       "became shorter while it was read");
 		fail(object(m), "copy");
 	}
+	if (m->to->digest) /* nobody can change this one */
+		context_digest_file(m->to->digest, fd, object(m));
 	set_attr(m, fd, true);
 	if (close(fd))
 		fail(object(m), "close");

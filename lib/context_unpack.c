@@ -12,6 +12,7 @@
 #include "layer_name.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,44 +57,83 @@ static _Noreturn void exec_on(int in, int root, char **argv)
 	exec_command(argv);
 }
 
-/* Run it on the file from its beginning; its exit status. */
-static int run(int in, int root, char **argv)
+static pid_t start(int in, int root, char **argv)
 {
-	int status;
-
-	if (lseek(in, 0, SEEK_SET) < 0)
-		fail(argv[0], "seek");
 	pid_t pid = fork();
+
 	if (pid == 0)
 		exec_on(in, root, argv);
 	if (pid < 0)
 		fail(argv[0], "fork");
+	return pid;
+}
+
+static int status_of(pid_t pid, const char *name)
+{
+	int status;
+
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
-			fail(argv[0], "wait");
+			fail(name, "wait");
 	return WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_FAILED;
+}
+
+/* Is it one? An open file has one place where it is read. */
+static bool is_archive(const struct context_entry *entry, int root)
+{
+	char *check[] = {"tree-copy", "check", NULL};
+
+	if (!begins_like_archive(entry))
+		return false;
+	int status = status_of(start(entry->fd, root, check), check[0]);
+	if (status > STATUS_FAILED)
+		refuse(check[0], "could not be run");
+	if (lseek(entry->fd, 0, SEEK_SET) < 0)
+		fail(layer_object(NULL, entry->object), "seek");
+	return !status;
+}
+
+/* What the digest is of is what was unpacked, even if somebody writes to the file meanwhile. */
+static void feed(const struct context_entry *entry, int to, struct context_digest *digest)
+{
+	static char buffer[256 * 1024];
+	struct digest contents;
+	bool taken = true;
+	ssize_t got;
+
+	digest_begin(&contents);
+	for (off_t at = 0; (got = pread(entry->fd, buffer, sizeof(buffer), at)) > 0; at += got) {
+		digest_add(&contents, buffer, (size_t)got);
+		/* What is behind the archive's end is not taken. */
+		taken = taken && !write_all(to, buffer, (size_t)got);
+	}
+	(void)close(to);
+	if (got < 0)
+		fail(layer_object(NULL, entry->object), "read");
+	if (digest)
+		context_digest_contents(digest, &contents);
 }
 
 bool context_unpack(const struct context_entry *entry, const struct copy_to *to)
 {
 	char root[32];
-	char *check[] = {"tree-copy", "check", NULL};
 	char *receive[] = {"tree-copy", "receive", "--into",         "--root",
 	                   root,        "--",      (char *)to->path, NULL};
+	int ends[2];
 
-	(void)snprintf(root, sizeof(root), "/proc/self/fd/%d", to->root);
-	int status = begins_like_archive(entry) ? run(entry->fd, to->root, check) : STATUS_FAILED;
-	if (status > STATUS_FAILED)
-		refuse(check[0], "could not be run");
-	if (status) {
-		if (lseek(entry->fd, 0, SEEK_SET) < 0)
-			fail(layer_object(NULL, entry->object), "seek");
+	if (!is_archive(entry, to->root))
 		return false;
-	}
 	CLOSED int made = inside_make(to->path, true);
 	if (made < 0)
 		fail(to->path, "make the directory");
-	if (run(entry->fd, to->root, receive))
+	(void)snprintf(root, sizeof(root), "/proc/self/fd/%d", to->root);
+	if (pipe2(ends, O_CLOEXEC))
+		fail(receive[0], "pipe");
+	pid_t pid = start(ends[0], to->root, receive);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)close(ends[0]);
+	feed(entry, ends[1], to->digest);
+	if (status_of(pid, receive[0]))
 		refuse(layer_object(NULL, entry->object), "could not be unpacked");
 	return true;
 }

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "context.h"
 
+#include "context_attr.h"
 #include "directory.h"
 #include "err.h"
 #include "io.h"
@@ -53,6 +54,7 @@ static struct step begin(const struct walk *w, struct step *above, char *path, c
 static void end(struct step *s)
 {
 	close_fd(&s->entry.fd);
+	layer_attr_free(&s->entry.attr);
 	free(s->path);
 	free(s->name);
 	free(s->ignored);
@@ -103,6 +105,7 @@ static void tell(const struct walk *w, struct step *s)
 	if (s->above)
 		tell(w, s->above);
 	s->told = true;
+	context_attr(&s->entry, &s->entry.attr);
 	w->visitor->enter(w->visitor->of, &s->entry);
 }
 

@@ -417,6 +417,62 @@ character special file 1:5'
     assert_output 'img-copy: nosuch: no such file in the context'
 }
 
+# told ARG...: of both; the digest of what was copied is the one that was told before
+told() {
+    run -0 --separate-stderr img-copy copy --digest --root root "$@"
+    assert_equal "$output" "$(digest "${@:1:$#-1}")"
+    rm -rf root && mkdir root
+}
+
+@test "copy --digest: of what was copied, the same as before" {
+    need_root
+    mkdir -p c/d/e/empty
+    echo 1 > c/d/f
+    ln c/d/f c/d/e/hard
+    ln -s f c/d/l
+    mkfifo c/d/fifo
+    chown 5:6 c/d/f c/d/e
+    setfattr -n user.a -v b c/d/f
+    setfacl -m u:7:rwx c/d/e c/d/f
+    truncate -s 3M c/d/sparse && printf end >> c/d/sparse
+    python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("c/d/socket")'
+    tar c -C c d/f > c/d.tar && gzip < c/d.tar > c/d.tgz && head -c 9999999 /dev/zero >> c/d.tar
+    told c d /x
+    told c . /
+    told c 'd/?' d/e d.tar /x/
+    told --keep-owner c d /x
+    told --exclude '**/f' --exclude l c d /x
+    echo '**/e' > ignore
+    told --ignore-file ignore c . /x
+    told --leave-out c/d/e --parents c d/./e/../l d/f /x
+    run -0 --separate-stderr copy --digest --add --chown 1:2 --chmod 600 d.tar d.tgz d /x/
+    assert_equal "$output" "$(digest c d.tar d.tgz d)"
+    [[ -f root/x/d/f ]]
+}
+
+@test "copy --digest: of an archive, the bytes that were unpacked" {
+    need_root
+    mkdir -p bin c/d && printf '#!/bin/sh\ncp other c/d.tgz\nexec %s "$@"\n' "$(command -v tree-copy)" > bin/tree-copy
+    chmod +x bin/tree-copy
+    echo 1 > c/d/f && tar cz -C c d > c/d.tgz && cp c/d.tgz before
+    echo 2 > c/d/f && tar cz -C c d > other
+    run -0 env PATH="$T/bin:$PATH" img-copy copy --digest --add --root root c d.tgz /
+    assert_equal "$output" "$(digest c d.tgz)"
+    assert_equal "$(< root/d/f)" 2
+    cp before c/d.tgz
+    [[ $(digest c d.tgz) != "$output" ]]
+}
+
+@test "--literal: names that have wildcards" {
+    touch 'c/a[b]' c/ab 'c/*'
+    copy --literal 'a[b]' /x/; has 'x/a[b]'
+    copy --literal '*' /x/; has 'x/*'
+    copy --literal / /x/; has 'x/*' 'x/a[b]' x/ab
+    run -1 copy --literal 'a?' /x
+    assert_output 'img-copy: a?: no such file in the context'
+    assert_equal "$(digest --literal c '*')" "$(digest c '\*')"
+}
+
 @test "wrong usage" {
     touch c/f
     run -2 img-copy copy c f /x

@@ -28,7 +28,7 @@
 static struct context context;
 static struct list excludes;
 static const char *ignore_file, *root, *owner, *workdir = "/";
-static bool keep_owner;
+static bool keep_owner, tell_digest;
 static struct copy_to to;
 
 static void opt_mode(const struct opt *opt, const char *arg)
@@ -91,6 +91,8 @@ static void find_destination(const char *dest, size_t count)
 static int copy(int argc, char **argv)
 {
 	struct context_sources sources;
+	struct context_digest of_copied;
+	char text[DIGEST_LENGTH + 1];
 
 	if (!root)
 		usage_error("copy: --root is missing");
@@ -108,8 +110,16 @@ static int copy(int argc, char **argv)
 		find_owner();
 	find_destination(argv[argc - 1], (size_t)argc - 2);
 	find_sources(argv, argc - 2, &sources);
+	if (tell_digest) {
+		context_digest_begin(&of_copied, keep_owner);
+		to.digest = &of_copied;
+	}
 	context_copy(&context, &sources, &to);
-	return 0;
+	if (!tell_digest)
+		return 0;
+	context_digest_end(&of_copied, text);
+	puts(text);
+	opt_finish_stdout();
 }
 
 /* clang-format off */
@@ -118,6 +128,7 @@ static const struct opt common_options[] = {
 	{"ignore-file", 0, "FILE", "leave out what the patterns in it say, as .dockerignore", opt_string, &ignore_file},
 	{"keep-owner", 0, NULL, "owners are those in the context (normal: root)", opt_flag, &keep_owner},
 	{"leave-out", 0, "DIR", "this directory is not there, should it be in the context", opt_string, &context.leave_out},
+	{"literal", 0, NULL, "SRC is a name, whatever wildcards it has", opt_flag, &context.literal},
 	{"parents", 0, NULL, "keep the directories that SRC is in, or those behind a /./", opt_flag, &context.parents},
 	{0},
 };
@@ -125,6 +136,7 @@ static const struct opt copy_options[] = {
 	{"add", 0, NULL, "unpack a SRC that is a tar archive", opt_flag, &to.unpack},
 	{"chmod", 0, "MODE", "permissions of all that is copied", opt_mode, NULL},
 	{"chown", 0, "USER[:GROUP]", "whom it belongs to: numbers, or names of the image", opt_string, &owner},
+	{"digest", 0, NULL, "print the digest of what was copied, as 'digest' does", opt_flag, &tell_digest},
 	{"root", 0, "DIR", "the tree of the image, which no path leads out of", opt_string, &root},
 	{"workdir", 0, "DIR", "of the image, where a relative DEST is (normal: /)", opt_string, &workdir},
 	{0},
