@@ -157,6 +157,76 @@ END
     run -0 box image
 }
 
+# edited COMMAND: the build of context/Dockerfile, in which RUN waits while the command is run here
+WAITING='mkdir -p /k/here; until [ -e /k/go ]; do sleep 0.05; done'
+edited() {
+    local here
+    rm -rf "$MINI_DOCKER_ROOT/caches"
+    mini-docker build -t image context > output 2>&1 3>&- &
+    PIDS+=("$!")
+    poll 30 compgen -G "$MINI_DOCKER_ROOT/caches/*/here"
+    eval "$1"
+    for here in "$MINI_DOCKER_ROOT"/caches/*/here; do touch "${here%/*}/go"; done
+    wait "${PIDS[-1]}"
+}
+
+@test "a file that is edited before it is copied: nobody takes the step for that of the old one" {
+    echo old > context/file && echo a > context/other
+    cat > context/Dockerfile << END
+FROM busybox AS first
+RUN --mount=type=cache,target=/k $WAITING
+COPY other /
+COPY --chown=5 . /all/
+RUN cp /all/file /copy
+WORKDIR /w
+ENV A=b
+FROM first
+RUN cat /copy > /second
+END
+    edited 'echo new > context/file'
+    grep -q 'files of the context were edited meanwhile' output
+    run -0 box image cat /copy /second
+    assert_output $'new\nnew'
+    assert_equal "$(mini-docker images -q | wc -l)" 2 # none of the steps
+    echo old > context/file
+    again '4 5 6 7 2'
+    run -0 box image cat /copy /second
+    assert_output $'old\nold'
+    again ''
+    echo new > context/file
+    again '4 5 6 7 2'
+    run -0 box image cat /copy /second
+    assert_output $'new\nnew'
+    mini-docker builder prune -af > /dev/null
+}
+
+@test "a file that is edited while RUN has it, which is done again then; not if it has a copy" {
+    mkdir context/dir
+    local ignore next=('2 3' '')
+    for ignore in '# nothing' nothing; do
+        echo "$ignore" > context/.dockerignore
+        echo old > context/dir/file && echo "a file" > context/file
+        cat > context/Dockerfile << END
+FROM busybox
+RUN --mount=type=cache,target=/k --mount=target=/f,source=file --mount=target=/d,source=dir $WAITING; cat /f /d/file > /copy
+RUN true
+END
+        edited 'echo unused > context/other'
+        again ''
+        echo older > context/dir/file
+        edited 'echo new > context/dir/file'
+        echo older > context/dir/file
+        again "${next[0]}"
+        run -0 box image cat /copy
+        assert_output $'a file\nolder'
+        next=("${next[@]:1}")
+        echo other > context/file
+        edited 'rm context/file'
+        run -0 box image cat /copy
+        mini-docker builder prune -af > /dev/null
+    done
+}
+
 @test "two builds at once of the same, and a prune meanwhile" {
     five_steps
     mini-docker build -q context > one 3>&- &
