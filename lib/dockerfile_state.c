@@ -3,6 +3,7 @@
 #include "dockerfile_build.h"
 
 #include "io.h"
+#include "path.h"
 #include <string.h>
 
 enum { LONGEST = 4 << 20 };
@@ -53,6 +54,10 @@ void state_read(struct state *state, int fd)
 	for (size_t i = 0; i < triggers.count; i++)
 		list_add(&state->onbuild, triggers.at[i]);
 	take_string(config, "WorkingDir", &state->workdir);
+	if (*state->workdir != '/') { /* others make such images, and mean this */
+		FREED char *rooted = xprintf("/%s", state->workdir);
+		state->workdir = path_clean(rooted);
+	}
 	take_string(config, "User", &state->user);
 	free(text);
 }

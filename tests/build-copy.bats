@@ -77,6 +77,77 @@ END
     assert_output /all/kept
 }
 
+@test "RUN --mount=type=bind shows nothing that .dockerignore hides; a directory, or a file" {
+    mkdir -p context/dir context/hidden && echo 1 > context/dir/file && echo 2 > context/dir/secret && ln -s file context/dir/link
+    printf '**/secret\nhidden\n' > context/.dockerignore
+    build << 'END' 2> /dev/null
+FROM busybox
+RUN --mount=target=/c --mount=target=/d,source=dir,rw --mount=target=/f,source=dir/file \
+    (cd /c && find . ! -type d | sort; ls /d; cat /f; rm /d/file; ! touch /c/x) > /seen 2>/dev/null
+END
+    run -0 box image cat /seen
+    assert_output './.dockerignore
+./Dockerfile
+./dir/file
+./dir/link
+file
+link
+1'
+    assert_exists context/dir/file
+    none "$MINI_DOCKER_ROOT/layers" -mindepth 1 -maxdepth 1 -name '.*'
+    for source in dir/secret hidden nothing; do
+        run -1 build <<< $'FROM busybox\nRUN --mount=target=/x,source='$source' true'
+        assert_line --partial "img-copy: $source: no such file in the context"
+    done
+    # A hidden one does not count for the cache.
+    cat > context/Dockerfile <<< $'FROM busybox\nRUN --mount=target=/c,source=dir true'
+    mini-docker build -t image context 2> /dev/null
+    echo 3 > context/dir/secret
+    run -0 mini-docker build -t image context
+    assert_equal "$(ran)" ''
+}
+
+@test "names are no patterns: of heredocs, of what is mounted, of -f in an archive" {
+    touch context/ab
+    echo mounted > 'context/m[x]'
+    build << 'END' 2> /dev/null
+FROM busybox
+COPY <<"a[b]" <<"*" /x/
+1
+a[b]
+2
+*
+RUN --mount=target=/f,source=m[x] cp /f /copy
+END
+    run -0 box image sh -c 'cd /x && ls && cat * /copy'
+    assert_output $'*\na[b]\n2\n1\nmounted'
+    echo $'FROM busybox\nCOPY m[[]x] /' > 'context/D[x]' && echo FROM nothing > context/Dx
+    tar c -C context . | mini-docker build -q -t image -f 'D[x]' - > /dev/null
+    run -0 box image cat '/m[x]'
+    assert_output mounted
+}
+
+@test "a base whose directory is relative, as the images of others may have" {
+    echo x > context/file
+    mkdir base && busybox_rootfs base && mini-docker import base plain > /dev/null
+    mini-docker save plain | tar x -C "$(mkdir saved && echo saved)"
+    cd saved
+    config=$(jq -r '.[0].Config' manifest.json)
+    jq -c '.config.WorkingDir = "a/../rel"' "$config" > new && name=$(sha256sum < new) && name=${name%% *}.json && mv new "$name"
+    jq -c '[{Config: $c, RepoTags: ["relative:latest"], Layers: .[0].Layers}]' --arg c "$name" manifest.json > m
+    tar c --transform 's,^m$,manifest.json,' m "$name" $(jq -r '.[0].Layers[]' manifest.json) | mini-docker load > /dev/null
+    cd ..
+    build << 'END' 2> /dev/null
+FROM relative
+COPY file one
+RUN pwd > two
+WORKDIR below
+COPY file one
+END
+    run -0 box image sh -c 'cat /rel/one /rel/two /rel/below/one'
+    assert_output $'x\n/rel\nx'
+}
+
 @test "what is not there is named; nothing outside of the context is copied" {
     run -1 build <<< $'FROM busybox\nRUN true\nCOPY nothing /'
     assert_line --partial 'nothing: no such file'
