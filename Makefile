@@ -15,7 +15,7 @@ ALL_CFLAGS = $(BASE_CFLAGS) $(CFLAGS) -ffunction-sections -MMD -MP
 # Tools that run for every container are linked statically against musl: such a program starts in a
 # tenth of the time of one that loads glibc. The kernel's headers come from the host's own.
 STATIC_TOOLS := ns-spawn ns-enter ctr-init ufs-mount ufs-list cg-limit ctr-state ctr-log tty-relay tty-attach pid-signal \
-	netsetup
+	pid-tether netsetup
 # The others are off that path, and link the libraries that do their work.
 LIBRARY_TOOLS := img-layer img-store img-copy tree-copy tpl-format seccomp-compile dockerfile-parse
 LIBS_img-layer := -larchive -lcrypto -lz

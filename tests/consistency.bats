@@ -5,7 +5,7 @@ load lib/common
 setup() { common_setup; }
 teardown() { common_teardown; }
 
-CHAIN='ns-spawn ns-enter ufs-mount ctr-init tty-relay tty-attach mini-docker'
+CHAIN='ns-spawn ns-enter ufs-mount ctr-init tty-relay tty-attach pid-tether mini-docker'
 
 # each FUNCTION: call it with the name of every program; all that fail are told, not only the first
 each() {
@@ -236,7 +236,7 @@ examples_run() {
 
 @test "tools on the path of every container are static" {
     [[ ! ${SANITIZE-} ]] || skip "sanitizers are shared libraries"
-    for name in ns-spawn ns-enter ctr-init ufs-mount cg-limit ctr-state ctr-log tty-relay tty-attach pid-signal img-store tpl-format img-copy netsetup dockerfile-parse; do
+    for name in ns-spawn ns-enter ctr-init ufs-mount cg-limit ctr-state ctr-log tty-relay tty-attach pid-signal pid-tether img-store tpl-format img-copy netsetup dockerfile-parse; do
         [[ -e $BIN/$name ]] || continue
         run -1 ldd "$BIN/$name"
         assert_output --partial 'not a dynamic executable'
