@@ -5,13 +5,20 @@
 #include "io.h"
 #include "num.h"
 #include "platform.h"
-#include "reference.h"
 #include <stdio.h>
 #include <string.h>
 
 const char *image_architecture(void)
 {
 	return platform_host()->architecture;
+}
+
+json_t *image_platform(const json_t *config)
+{
+	return json_pack("{ss ss ss*}", "architecture",
+	                 text_member(config, "architecture") ?: image_architecture(), "os",
+	                 text_member(config, "os") ?: "linux", "variant",
+	                 text_member(config, "variant"));
 }
 
 static json_t *diff_ids(const struct image *image)
@@ -57,6 +64,51 @@ const char *image_load(const struct store *store, json_t *entry, struct image *i
 	return NULL;
 }
 
+const char *image_load_step(const struct store *store, const struct cached_step *step,
+                            struct image *image)
+{
+	json_t *entry = step_entry(store, step);
+	const char *why = image_load(store, entry, image);
+
+	if (!why && strcmp(image->id, step->id) != 0)
+		why = xprintf("%s: not the image %s", image->manifest.file, step->id);
+	if (!why)
+		(void)json_object_set_new(entry, "platform", image_platform(image->config.value));
+	return why;
+}
+
+void image_unload(struct image *image)
+{
+	json_decref(image->manifest.value);
+	json_decref(image->config.value);
+	if (entry_cache_key(image->entry))
+		json_decref(image->entry); /* made to be loaded */
+}
+
+/*
+ * Can the entry's image have such an id? Its manifest, or in an index for several kinds of machines
+ * any, says which: a look at the digits costs a tenth of loading all.
+ */
+static bool may_have(const struct store *store, const json_t *entry, const char *id)
+{
+	const char *digest = text_member(entry, "digest");
+
+	if (!digest || !digest_is_valid(digest))
+		return false;
+	FREED char *text = read_file(store->images, blob_path(digest), MOST_JSON, NULL);
+	return text && (strstr(text, id) || strstr(text, "\"manifests\""));
+}
+
+bool image_load_if(const struct store *store, json_t *entry, const char *id, struct image *image)
+{
+	if (!may_have(store, entry, id))
+		return false;
+	if (image_load(store, entry, image) == NULL && !strncmp(image->id, id, strlen(id)))
+		return true;
+	image_unload(image);
+	return false;
+}
+
 size_t image_layer_count(const struct image *image)
 {
 	return json_array_size(diff_ids(image));
@@ -98,100 +150,4 @@ uint64_t image_size(const struct store *store, const struct image *image)
 	for (size_t i = 0; i < image_layer_count(image); i++)
 		sum += image_layer_size(store, image, i);
 	return sum;
-}
-
-static bool has_digest(const json_t *entry, const char *digest)
-{
-	const char *its = text_member(entry, "digest"), *pulled = entry_pulled(entry);
-
-	return (its && !strcmp(its, digest)) || (pulled && !strcmp(pulled, digest));
-}
-
-/* Is the entry of the index what is meant? A digest counts for the name that stands before it. */
-static bool is_entry(const json_t *entry, const struct reference *reference)
-{
-	const char *name = entry_name(entry);
-	size_t length = strlen(reference->name);
-
-	if (!*reference->digest)
-		return name && !strcmp(name, reference_text(reference));
-	return has_digest(entry, reference->digest) && name &&
-	       !strncmp(name, reference->name, length) &&
-	       (name[length] == ':' || name[length] == '@');
-}
-
-json_t *image_entry(const struct store *store, const char *text)
-{
-	struct reference reference;
-	bool valid = !reference_parse(text, &reference);
-	json_t *entry, *found = NULL;
-	size_t i;
-
-	json_array_foreach(store_manifests(store), i, entry)
-	{
-		const char *name = entry_name(entry);
-
-		if (valid ? !is_entry(entry, &reference) : !has_digest(entry, text))
-			continue;
-		if (valid && !strcmp(name, reference_text(&reference)))
-			return entry; /* of several with one digest, what is called so */
-		found = found ?: entry;
-	}
-	return found;
-}
-
-/*
- * The image whose id begins so. Named several times it is still one. What is damaged is passed
- * over, as its id is not known.
- */
-static bool find_id(const struct store *store, const char *text, struct image *image)
-{
-	const char *hex = text;
-	bool found = false;
-	json_t *entry;
-	size_t i;
-
-	if (!strncmp(text, DIGEST_PREFIX, strlen(DIGEST_PREFIX)))
-		hex += strlen(DIGEST_PREFIX);
-	size_t length = strlen(hex);
-	if (!length || length > DIGEST_HEX || digest_hex_span(hex) != length)
-		return false;
-	json_array_foreach(store_manifests(store), i, entry)
-	{
-		struct image one;
-
-		if (image_load(store, entry, &one) ||
-		    strncmp(one.id + strlen(DIGEST_PREFIX), hex, length) != 0)
-			continue;
-		if (found && strcmp(one.id, image->id) != 0)
-			refuse(text, "the ids of several images begin so");
-		if (!found || entry_cache_key(image->entry)) /* its names are in other entries */
-			*image = one;
-		found = true;
-	}
-	return found;
-}
-
-bool image_look(const struct store *store, const char *text, struct image *image)
-{
-	json_t *entry = image_entry(store, text);
-	const char *why = entry ? image_load(store, entry, image) : NULL;
-	struct reference reference;
-
-	if (why)
-		refuse(text, "%s", why);
-	if (entry || find_id(store, text, image))
-		return true;
-	why = digest_hex_span(text) == strlen(text) ? NULL : reference_parse(text, &reference);
-	if (why && digest_is_valid(text))
-		why = NULL;
-	if (why)
-		refuse(text, "%s", why);
-	return false;
-}
-
-void image_find(const struct store *store, const char *text, struct image *image)
-{
-	if (!image_look(store, text, image))
-		refuse(text, "no such image");
 }

@@ -4,7 +4,7 @@
 #ifndef IMAGE_H
 #define IMAGE_H
 
-#include "layout.h"
+#include "layout_steps.h"
 
 struct image {
 	json_t *entry;         /* of the index */
@@ -34,6 +34,22 @@ json_t *image_entry(const struct store *store, const char *text);
  * entry, name, and a digest that may be NULL.
  */
 const char *image_load(const struct store *store, json_t *entry, struct image *image);
+
+/* The same of a cached step of a build. */
+const char *image_load_step(const struct store *store, const struct cached_step *step,
+                            struct image *image);
+
+/*
+ * Load the image of an entry if its id begins with `id`, which has sha256: before it. False: it
+ * does not, or nobody knows, as it is damaged. What need not be loaded for that is not.
+ */
+bool image_load_if(const struct store *store, json_t *entry, const char *id, struct image *image);
+
+/* Free what was loaded; id and digest are gone with it. */
+void image_unload(struct image *image);
+
+/* What an index says of the machines that the image with this config is for. */
+json_t *image_platform(const json_t *config);
 
 /* The diff ids of the image's layers, the lowest first. Each is a valid digest. */
 size_t image_layer_count(const struct image *image);

@@ -49,14 +49,10 @@ static json_t *entry_of(struct store *store, const char *digest)
 static json_t *make_entry(struct store *store, const struct other_image *image, const char *digest,
                           uint64_t size)
 {
-	const json_t *config = image->config.value;
-	json_t *entry =
-	        json_pack("{ss ss sI s{ss ss ss*}}", "mediaType",
-	                  image->manifest.text ? image->media_type : MEDIA_MANIFEST, "digest",
-	                  digest, "size", (json_int_t)size, "platform", "architecture",
-	                  text_member(config, "architecture") ?: image_architecture(), "os",
-	                  text_member(config, "os") ?: "linux", "variant",
-	                  text_member(config, "variant"));
+	json_t *entry = json_pack("{ss ss sI so}", "mediaType",
+	                          image->manifest.text ? image->media_type : MEDIA_MANIFEST,
+	                          "digest", digest, "size", (json_int_t)size, "platform",
+	                          image_platform(image->config.value));
 
 	if (!entry || json_array_append_new(store_manifests(store), entry))
 		fail(NULL, "memory");
@@ -100,8 +96,6 @@ void image_adopt(struct store *store, const struct other_image *image, const str
 	uint64_t size = put_documents(store, image, layers, digest);
 	json_decref(layers);
 	json_t *entry = entry_of(store, digest) ?: make_entry(store, image, digest, size);
-	if (how->names.count == 0)
-		image_name(store, entry, NULL); /* if it is a cached step, it is an image now */
 	for (size_t i = 0; i < how->names.count; i++) {
 		image_name(store, entry, how->names.at[i]);
 		if (how->pulled)

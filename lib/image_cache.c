@@ -43,15 +43,12 @@ static bool is_whole(const struct store *store, const struct image *image)
 /* The id of the step with this key, or NULL. */
 static const char *find_key(const struct store *store, const char *key)
 {
-	json_t *entry;
-	size_t i;
+	const struct cached_steps *all = store_steps(store);
 
-	json_array_foreach(store_manifests(store), i, entry)
-	{
-		const char *its = entry_cache_key(entry);
+	for (size_t i = 0; i < all->count; i++) {
 		struct image image;
 
-		if (its && !strcmp(its, key) && !image_load(store, entry, &image) &&
+		if (!strcmp(all->at[i].key, key) && !image_load_step(store, &all->at[i], &image) &&
 		    is_whole(store, &image))
 			return image.id;
 	}
@@ -75,53 +72,68 @@ void cache_find(const struct store *store, const char *parent, char **texts)
 		printf("%s\t%s\n", steps[i].key, steps[i].id ? steps[i].id : "-");
 }
 
-static bool is_below(const struct image *lower, const struct image *image)
+/*
+ * A name for the layers up to the i-th: a digest of the one for those below it, and of it. As the
+ * specification of images has it for chains of layers.
+ */
+static void add_to_chain(char chain[DIGEST_LENGTH + 1], const struct image *image, size_t i)
 {
-	size_t count = image_layer_count(lower);
+	FREED char *both = xprintf("%s %s", i ? chain : "", image_layer(image, i));
 
-	if (count > image_layer_count(image))
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(image_layer(lower, i), image_layer(image, i)) != 0)
-			return false;
-	return true;
+	digest_of(both, strlen(both), chain);
 }
 
-/* Is there an image whose lowest layers are these? */
-static bool is_used(const struct store *store, const struct image *step)
+/* Those of all images, from the lowest layer up; the caller frees the set. */
+static json_t *chains_of_images(const struct store *store)
 {
-	json_t *entry;
+	json_t *chains = json_object(), *entry;
 	size_t i;
 
 	json_array_foreach(store_manifests(store), i, entry)
 	{
+		char chain[DIGEST_LENGTH + 1];
 		struct image image;
+		bool good = !image_load(store, entry, &image);
 
-		if (!entry_cache_key(entry) && !image_load(store, entry, &image) &&
-		    is_below(step, &image))
-			return true;
+		for (size_t n = 0; good && n < image_layer_count(&image); n++) {
+			add_to_chain(chain, &image, n);
+			(void)json_object_set_new(chains, chain, json_true());
+		}
+		image_unload(&image);
 	}
-	return false;
+	return chains;
 }
 
+/* Is there an image whose lowest layers are these? Of one without any, each is. */
+static bool is_used(const json_t *chains, const struct image *step)
+{
+	char chain[DIGEST_LENGTH + 1];
+	size_t count = image_layer_count(step);
+
+	for (size_t i = 0; i < count; i++)
+		add_to_chain(chain, step, i);
+	return count ? json_object_get(chains, chain) != NULL : json_object_size(chains) > 0;
+}
+
+/* Damaged ones go in any case: nobody finds them any more. */
 void cache_forget(struct store *store, bool all, uint64_t before, struct list *gone)
 {
-	json_t *manifests = store_manifests(store);
+	json_t *chains = all ? NULL : chains_of_images(store);
+	struct cached_steps *steps = store_steps(store);
+	size_t kept = 0;
 
-	for (size_t i = json_array_size(manifests); i-- > 0;) {
-		json_t *entry = json_array_get(manifests, i);
+	for (size_t i = 0; i < steps->count; i++) {
 		struct image step;
+		bool damaged = image_load_step(store, &steps->at[i], &step);
 
-		if (!entry_cache_key(entry))
-			continue;
-		if (image_load(store, entry, &step)) { /* damaged: nobody finds it any more */
-			(void)json_array_remove(manifests, i);
-			continue;
-		}
-		if ((before && image_created(&step) >= (int64_t)before) ||
-		    (!all && is_used(store, &step)))
-			continue;
-		list_add(gone, xstrdup(step.id));
-		(void)json_array_remove(manifests, i);
+		if (!damaged && ((before && image_created(&step) >= (int64_t)before) ||
+		                 (!all && is_used(chains, &step))))
+			steps->at[kept++] = steps->at[i];
+		else if (!damaged)
+			list_add(gone, xstrdup(step.id));
+		image_unload(&step);
 	}
+	steps->changed |= kept < steps->count;
+	steps->count = kept;
+	json_decref(chains);
 }

@@ -65,6 +65,20 @@ static void print_image(const struct store *store, const struct image *image, bo
 	json_decref(line);
 }
 
+/* One that is damaged is not there any more. */
+static void list_steps(const struct store *store, bool json)
+{
+	const struct cached_steps *steps = store_steps(store);
+
+	for (size_t i = 0; i < steps->count; i++) {
+		struct image image;
+
+		if (image_load_step(store, &steps->at[i], &image) == NULL)
+			print_image(store, &image, json);
+		image_unload(&image);
+	}
+}
+
 int image_list(const struct store *store, bool json, bool all)
 {
 	json_t *entry;
@@ -74,9 +88,6 @@ int image_list(const struct store *store, bool json, bool all)
 	json_array_foreach(store_manifests(store), i, entry)
 	{
 		struct image image;
-
-		if (!all && entry_cache_key(entry))
-			continue;
 		const char *why = image_load(store, entry, &image);
 
 		if (why) {
@@ -85,6 +96,9 @@ int image_list(const struct store *store, bool json, bool all)
 		} else {
 			print_image(store, &image, json);
 		}
+		image_unload(&image);
 	}
+	if (all)
+		list_steps(store, json);
 	return failed;
 }

@@ -129,20 +129,6 @@ void image_check(struct image_recipe *recipe)
 	json_decref(config);
 }
 
-/* The step that had this key before has been made anew. */
-static void cache_entry(struct store *store, json_t *entry, const char *key)
-{
-	json_t *manifests = store_manifests(store);
-
-	for (size_t i = json_array_size(manifests); i-- > 0;) {
-		const char *its = entry_cache_key(json_array_get(manifests, i));
-
-		if (its && !strcmp(its, key))
-			(void)json_array_remove(manifests, i);
-	}
-	entry_set_cache_key(entry, key);
-}
-
 void image_make(struct store *store, const struct image_recipe *recipe, char id[DIGEST_LENGTH + 1])
 {
 	struct image_parts parts = image_begin(store, recipe);
@@ -157,22 +143,24 @@ void image_make(struct store *store, const struct image_recipe *recipe, char id[
 	                             MEDIA_MANIFEST, "config", "mediaType", MEDIA_CONFIG, "digest",
 	                             id, "size", (json_int_t)size, "layers", parts.layers);
 	size = publish_json(store, manifest, digest);
-	json_t *entry = json_pack("{ss ss sI s{ss ss}}", "mediaType", MEDIA_MANIFEST, "digest",
-	                          digest, "size", (json_int_t)size, "platform", "architecture",
-	                          image_architecture(), "os", "linux");
-	if (!entry || json_array_append_new(store_manifests(store), entry))
+	json_t *entry =
+	        json_pack("{ss ss sI so}", "mediaType", MEDIA_MANIFEST, "digest", digest, "size",
+	                  (json_int_t)size, "platform", image_platform(parts.whole));
+	if (!entry || (!recipe->cache && json_array_append_new(store_manifests(store), entry)))
 		fail(NULL, "memory");
 	json_decref(parts.whole);
 	json_decref(manifest);
-	if (recipe->cache)
-		cache_entry(store, entry, recipe->cache);
+	if (recipe->cache) {
+		step_add(store, recipe->cache, id, digest);
+		entry_set_cache_key(entry, recipe->cache);
+	}
 	for (size_t i = 0; i < recipe->names.count; i++)
 		image_name(store, entry, recipe->names.at[i]);
 }
 
 /*
  * Two entries of one image, neither with a name, would be one too many; and so is one without a
- * name beside one that has a name. Cached steps do not count.
+ * name beside one that has a name.
  */
 static void drop_nameless(json_t *manifests, const char *digest)
 {
@@ -183,13 +171,13 @@ static void drop_nameless(json_t *manifests, const char *digest)
 	{
 		const char *its = text_member(entry, "digest");
 
-		entries += its && !strcmp(its, digest) && !entry_cache_key(entry);
+		entries += its && !strcmp(its, digest);
 	}
 	for (i = json_array_size(manifests); i-- > 0 && entries > 1;) {
 		entry = json_array_get(manifests, i);
 		const char *its = text_member(entry, "digest");
 
-		if (its && !strcmp(its, digest) && !entry_name(entry) && !entry_cache_key(entry)) {
+		if (its && !strcmp(its, digest) && !entry_name(entry)) {
 			(void)json_array_remove(manifests, i);
 			entries--;
 		}

@@ -3,6 +3,7 @@
 #include "image_needed.h"
 
 #include "io.h"
+#include "layout_steps.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -102,6 +103,19 @@ static const char *mark_kept(struct search *search, const char *id)
 	return why;
 }
 
+/* One that is damaged is not found any more. */
+static void mark_steps(struct search *search)
+{
+	const struct cached_steps *steps = store_steps(search->store);
+
+	for (size_t i = 0; i < steps->count; i++) {
+		json_t *descriptor = json_pack("{ss}", "digest", steps->at[i].digest);
+
+		(void)mark(search, search->store->index.file, descriptor, 0);
+		json_decref(descriptor);
+	}
+}
+
 json_t *image_needed(const struct store *store, const struct list *keep)
 {
 	struct search search = {store, json_object(), json_object()};
@@ -114,11 +128,12 @@ json_t *image_needed(const struct store *store, const struct list *keep)
 	{
 		const char *name = entry_name(entry) ?: text_member(entry, "digest");
 
-		if (!(why = mark(&search, store->index.file, entry, 0)) || entry_cache_key(entry))
-			continue; /* a step that is damaged is not looked for any more */
+		if (!(why = mark(&search, store->index.file, entry, 0)))
+			continue;
 		complain_plainly(name, "%s (nothing is swept before it is gone: rmi -f)", why);
 		damaged = true;
 	}
+	mark_steps(&search);
 	for (i = 0; i < keep->count; i++) {
 		if (!(why = mark_kept(&search, keep->at[i])))
 			continue;

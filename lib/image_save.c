@@ -71,14 +71,11 @@ static json_t *add_layers(struct saving *s, const struct image *image)
 
 static json_t *describe(const struct image *image, uint64_t size)
 {
-	const json_t *config = image->config.value;
 	const char *type = text_member(image->manifest.value, "mediaType");
 
-	return json_pack("{ss ss sI s{ss ss ss*}}", "mediaType", type ?: MEDIA_MANIFEST, "digest",
-	                 image->digest, "size", (json_int_t)size, "platform", "architecture",
-	                 text_member(config, "architecture") ?: image_architecture(), "os",
-	                 text_member(config, "os") ?: "linux", "variant",
-	                 text_member(config, "variant"));
+	return json_pack("{ss ss sI so}", "mediaType", type ?: MEDIA_MANIFEST, "digest",
+	                 image->digest, "size", (json_int_t)size, "platform",
+	                 image_platform(image->config.value));
 }
 
 /* Returns its item of manifest.json. */

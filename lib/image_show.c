@@ -150,8 +150,7 @@ static void all_names(const struct store *store, const struct image *image, json
 	{
 		struct image one;
 
-		if (!entry_name(entry) || image_load(store, entry, &one) ||
-		    strcmp(one.id, image->id) != 0)
+		if (!entry_name(entry) || !image_load_if(store, entry, image->id, &one))
 			continue;
 		append(names, one.name);
 		const char *end = strchr(one.name, '@') ?: strrchr(one.name, ':');

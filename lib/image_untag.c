@@ -31,10 +31,17 @@ static size_t count_entries(const struct store *store, const char *id)
 	{
 		struct image image;
 
-		count += !entry_cache_key(entry) && !image_load(store, entry, &image) &&
-		         !strcmp(image.id, id);
+		count += image_load_if(store, entry, id, &image);
 	}
 	return count;
+}
+
+/* Whatever keys it has. */
+static void remove_steps(struct store *store, const char *id)
+{
+	for (size_t i = store_steps(store)->count; i-- > 0;)
+		if (!strcmp(store_steps(store)->at[i].id, id))
+			step_drop(store, i);
 }
 
 static void remove_entry(const struct store *store, const json_t *entry)
@@ -50,7 +57,8 @@ static void remove_entry(const struct store *store, const json_t *entry)
 static void drop(struct store *store, const struct image *image, const struct list *keep,
                  bool force, struct list *told)
 {
-	bool last = count_entries(store, image->id) == !entry_cache_key(image->entry);
+	bool is_step = entry_cache_key(image->entry);
+	bool last = is_step || count_entries(store, image->id) == 1;
 	bool kept = is_listed(keep, image->id);
 
 	if (last && kept && (!force || !image->name))
@@ -64,7 +72,10 @@ static void drop(struct store *store, const struct image *image, const struct li
 	}
 	if (last)
 		tell(told, "deleted", image->id);
-	remove_entry(store, image->entry);
+	if (is_step)
+		remove_steps(store, image->id);
+	else
+		remove_entry(store, image->entry);
 }
 
 /* Nobody knows what it has been, but that it is to go. */
@@ -96,13 +107,15 @@ void image_untag(struct store *store, const char *text, const struct list *keep,
 		drop(store, &image, keep, force, told);
 		return;
 	}
+	if (entry_cache_key(image.entry)) {
+		drop(store, &image, keep, force, told);
+		return;
+	}
 	FREED char *id = xstrdup(image.id);
 	size_t entries = count_entries(store, id);
 	if (entries > 1 && !force)
 		refuse(text, "the image has several names (--force to take all away)");
 	for (size_t i = json_array_size(store_manifests(store)); i-- > 0;)
-		if ((!entries || !entry_cache_key(json_array_get(store_manifests(store), i))) &&
-		    !image_load(store, json_array_get(store_manifests(store), i), &image) &&
-		    !strcmp(image.id, id))
+		if (image_load_if(store, json_array_get(store_manifests(store), i), id, &image))
 			drop(store, &image, keep, force, told);
 }

@@ -134,10 +134,20 @@ int img_history(int argc, char **argv)
 	opt_finish_stdout();
 }
 
+static void print_usage(const struct store *store, const struct image *image)
+{
+	for (size_t i = 0; i < image_layer_count(image); i++)
+		printf("%s\t%s\t%s\t%" PRIu64 "\n", image->id,
+		       entry_cache_key(image->entry) ? "step" : "image", image_layer(image, i),
+		       image_layer_size(store, image, i));
+}
+
 /* What each image, or cached step, is made of; the bytes of a layer that several have are theirs.
  */
 int img_usage(int argc, char **argv)
 {
+	const struct cached_steps *steps;
+	struct image image;
 	struct store store;
 	json_t *entry;
 	int failed = 0;
@@ -147,16 +157,19 @@ int img_usage(int argc, char **argv)
 	img_open_to_read(&store);
 	json_array_foreach(store_manifests(&store), i, entry)
 	{
-		struct image image;
 		const char *why = image_load(&store, entry, &image);
 
 		if (why)
 			complain_plainly(image.name, "%s", why);
+		else
+			print_usage(&store, &image);
 		failed |= why != NULL;
-		for (size_t n = 0; !why && n < image_layer_count(&image); n++)
-			printf("%s\t%s\t%s\t%" PRIu64 "\n", image.id,
-			       entry_cache_key(entry) ? "step" : "image", image_layer(&image, n),
-			       image_layer_size(&store, &image, n));
+		image_unload(&image);
+	}
+	for (steps = store_steps(&store), i = 0; i < steps->count; i++) {
+		if (!image_load_step(&store, &steps->at[i], &image))
+			print_usage(&store, &image);
+		image_unload(&image);
 	}
 	opt_finish(failed ? STATUS_FAILED : 0);
 }

@@ -3,6 +3,7 @@
 #include "layout.h"
 
 #include "io.h"
+#include "layout_steps.h"
 #include "record.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-enum { MOST_JSON = 16 << 20 };
 static const char new_file[] = ".new";
 
 static const char *images_file(const struct store *store, const char *name)
@@ -28,6 +28,7 @@ static void lock(const struct store *store, int how)
 void store_tidy(const struct store *store)
 {
 	(void)unlinkat(store->images, new_file, 0); /* if not, the next writer takes it over */
+	steps_tidy(store);
 }
 
 static _Noreturn void give_up(const struct store *store, const char *object, const char *what)
@@ -89,6 +90,7 @@ bool store_open_images(struct store *store, const char *root, bool make)
 	CLOSED int dir = store_open(root, make);
 
 	*store = (struct store){.root = root, .images = -1, .layers = -1};
+	store->steps = xalloc(sizeof(*store->steps));
 	if (dir < 0 && (errno != ENOENT || make))
 		fail(root, "open");
 	if (dir < 0)
@@ -112,6 +114,7 @@ static void read_index(struct store *store)
 	store->index = fd >= 0 ? place_root(fd, file) : place_text(empty, strlen(empty), file);
 	if (!place_member(&store->index, "manifests", JSON_ARRAY).value)
 		(void)json_object_set_new(store->index.value, "manifests", json_array());
+	steps_leave_index(store);
 }
 
 void store_lock(struct store *store)
@@ -141,12 +144,16 @@ void store_write(struct store *store)
 	store->same = there && !strcmp(there, text);
 	if (!store->same)
 		write_new(store, "index.json", text, strlen(text));
+	if (steps_write(store))
+		give_up(store, images_file(store, "steps"), "write");
 }
 
 void store_commit(struct store *store)
 {
 	if (fflush(stdout) || ferror(stdout))
 		give_up(store, "standard output", "write");
+	if (steps_commit(store))
+		give_up(store, images_file(store, "steps"), "rename");
 	if (!store->same)
 		rename_new(store, "index.json");
 }

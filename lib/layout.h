@@ -1,6 +1,7 @@
 /*
  * The store of images, below ROOT:
  *     images/               an OCI image layout: oci-layout, index.json, blobs/sha256/HEX
+ *     images/steps          cached steps of builds: see layout_steps.h
  *     layers/HEX/tree       a layer unpacked, by the diff id of its archive, shared by all images
  *     layers/HEX/facts      what img-layer told of it: lines KEY TAB VALUE
  *     layers/.new-PID-START-…   one in the making, of the process PID that started at START
@@ -30,11 +31,15 @@
 #define CACHE_KEY      "io.mini-docker.cache.key"
 #define PULLED         "io.mini-docker.pulled.digest"
 
+enum { MOST_JSON = 16 << 20 }; /* bytes of a file of JSON that are read */
+
+struct cached_steps;
 struct store {
 	const char *root; /* an absolute path */
 	int images, layers;
-	struct place index; /* of index.json; empty until it is read */
-	bool same;          /* what is to be written is there */
+	struct place index;         /* of index.json; empty until it is read */
+	bool same;                  /* what is to be written is there */
+	struct cached_steps *steps; /* of layout_steps.h */
 };
 
 /*
@@ -85,7 +90,8 @@ void entry_set_pulled(json_t *entry, const char *digest);
 
 /*
  * The key of a cached step of a build, 64 hexadecimal digits; NULL: the entry is an image. A step
- * has no name. It keeps the layers that it needs, as an image does, and is found by its id.
+ * has no name and is not in the index, but it keeps the layers that it needs, as an image does, and
+ * is found by its id.
  */
 const char *entry_cache_key(const json_t *entry);
 

@@ -11,8 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MOST_JSON = 16 << 20 };
-
 /* What the kernel calls an open file; NULL with errno. The caller frees it. */
 static char *name_of(int fd)
 {
