@@ -236,9 +236,9 @@ int main(int argc, char **argv)
 		gate_wait(&gate);
 		enter(command, (size_t)(argc - first), &mask);
 	}
+	int watch = watch_child(child); /* which takes as long as the child takes to the gate */
 	if (!gate_is_reached(&gate))
 		exit_with_child(true);
-	int watch = watch_child(child);
 	ns_map_ids(child, &uid_map, &gid_map);
 	if (info_fd >= 0)
 		report_start(info_fd, child);
