@@ -5,7 +5,7 @@
  *     run         what happens to its process this time: lines KEY TAB VALUE, appended as it
  *                 happens by who runs it. Each start has a new one, and keeps the one before as
  *     run.old     for when nothing comes of it
- *     upper work merged
+ *     upper work  of the overlay, which is mounted over upper
  * A record is built as .new-ID, locked (flock) for as long as its maker lives, and gets its place
  * by rename; on its way out it is .gone-ID, which anyone may delete at any time. So whatever dies
  * half-way leaves something that can be told to be stale. Nothing is synced: a record that is a few

@@ -136,10 +136,9 @@ static void fill(const struct recipe *recipe)
 		const char *name;
 		mode_t mode;
 	} directories[] = {
-	        {"upper",  0755},
-                {"work",   0700},
-                {"merged", 0755}
-        };
+	        {"upper", 0755},
+	        {"work",  0700},
+	};
 	struct record record = {0};
 
 	list_add(&record.pairs, xprintf("name=%s", making.name));

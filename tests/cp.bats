@@ -63,7 +63,7 @@ facts() {
     poll 10 mini-docker logs made
     assert_equal "$(mini-docker wait made)" 0
     assert_equal "$(mini-docker logs made)" two
-    assert_equal "$(ls "$(directory box)/merged" "$MINI_DOCKER_ROOT/containers/$id/merged" | grep -c bin || :)" 0
+    assert_equal "$(ls "$(directory box)/upper" "$MINI_DOCKER_ROOT/containers/$id/upper" | grep -cx bin || :)" 0
 }
 
 @test "a paused container can be copied from" {

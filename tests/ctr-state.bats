@@ -45,7 +45,7 @@ end() {
     assert_equal "$dir" "$MINI_DOCKER_ROOT/containers/$id"
     [[ $id =~ ^[0-9a-f]{64}$ ]]
     assert_equal "$(stat -c '%n %a' "$dir"/* | sed "s,$dir/,," | xargs)" \
-        'args 600 env 600 merged 755 record 600 upper 755 work 700'
+        'args 600 env 600 record 600 upper 755 work 700'
     assert_equal "$(readlink "$MINI_DOCKER_ROOT/names/web")" "../containers/$id"
     printf '%s\0' sh -c 'echo "$A"' | cmp - "$dir/args"
     printf 'A=1\0' | cmp - "$dir/env"
@@ -178,7 +178,7 @@ end() {
         run -2 ctr-state set web "$pair"
         run -2 ctr-state create --set "$pair"
     done
-    assert_equal "$(ls "$dir" | xargs)" 'args env merged record upper work'
+    assert_equal "$(ls "$dir" | xargs)" 'args env record upper work'
     run -1 ctr-state get web a no_such
     assert_output --partial 'web: no_such: the record has no such key'
 }

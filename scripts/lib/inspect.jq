@@ -193,7 +193,7 @@ def container:
         ResolvConfPath: ($dir + "/resolv.conf"), HostnamePath: ($dir + "/hostname"), HostsPath: ($dir + "/hosts"),
         LogPath: (if .no_log | set then "" else $dir + "/log" end), Name: ("/" + .name), RestartCount: (.restarts // 0 | tonumber),
         Driver: "overlay2", Platform: "linux", MountLabel: "", ProcessLabel: "", AppArmorProfile: "", ExecIDs: null,
-        HostConfig: host_config($options; $ports), GraphDriver: layers((.layers | words); $dir; .rootfs // ($dir + "/merged")), 
+        HostConfig: host_config($options; $ports), GraphDriver: layers((.layers | words); $dir; .rootfs // ($dir + "/upper")), 
         Mounts: (mounts($root; [($options.device[]? | device.PathOnHost), ($options.ipc[]? | select(. == "host") | "/dev/shm")]) + [$options.mount[]? | mount | select(.Type == "tmpfs")
             | {Type: "tmpfs", Source: "", Destination: .Target, Mode: "", RW: (.ReadOnly != true), Propagation: ""}]),
         Config: container_config($options; $image; $ports),
