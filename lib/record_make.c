@@ -7,9 +7,11 @@
 #include "record.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 
@@ -52,6 +54,22 @@ static void choose_id(const char *id)
 	}
 }
 
+/*
+ * As chattr +T: containers are unrelated, each is to have its place on the disk. Close together, a
+ * new one would be looked for among the inodes of all that were removed just now, which ext4 does
+ * not take again at once. Other file systems have no such thing.
+ */
+static void spread_containers(void)
+{
+	CLOSED int dir = openat(making.store, "containers", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int flags;
+
+	if (dir < 0 || ioctl(dir, FS_IOC_GETFLAGS, &flags))
+		return;
+	flags |= FS_TOPDIR_FL;
+	(void)ioctl(dir, FS_IOC_SETFLAGS, &flags);
+}
+
 /* mkdir .new-ID; the directories above when this is the first container */
 static void make_directory(const char *path)
 {
@@ -66,6 +84,7 @@ static void make_directory(const char *path)
 		if ((mkdirat(making.store, "names", 0711) && errno != EEXIST) ||
 		    (mkdirat(making.store, "containers", 0711) && errno != EEXIST))
 			fail(store_file("containers"), "mkdir");
+		spread_containers();
 	}
 }
 

@@ -56,6 +56,13 @@ end() {
     store_holds 0 0
 }
 
+@test "on ext4 each container has a place of its own" {
+    [[ $(stat -f -c %T "$T") == ext* ]] || skip 'needs ext4 below /tmp'
+    ctr-state create -- true > id
+    run -0 lsattr -d "$MINI_DOCKER_ROOT/containers"
+    assert_regex "${output%% *}" T
+}
+
 @test "modes of the store keep others out, whatever the umask" {
     for mask in 000 077; do
         run -0 sh -c "umask $mask; ctr-state --root store$mask create --name nn"
