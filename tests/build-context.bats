@@ -185,6 +185,12 @@ serve() {
         ARG=$url#nosuch refuses "$url: nosuch: no such branch, tag or commit"
     done
     ARG=git://127.0.0.1/x.git shows 'FROM newer' '' Dockerfile in out sub/Dockerfile sub/etc
+    for opt_build_arg in "'BUILDKIT_CONTEXT_KEEP_GIT_DIR=1'" "A=b BUILDKIT_CONTEXT_KEEP_GIT_DIR"; do
+        run -0 on "$HOST" env BUILDKIT_CONTEXT_KEEP_GIT_DIR=true opt_build_arg="$opt_build_arg" sh show '' git://127.0.0.1/x.git
+        assert_line --partial 'files=.git/HEAD '
+        nothing_left
+    done
+    export opt_build_arg=BUILDKIT_CONTEXT_KEEP_GIT_DIR=0
     ARG=git://127.0.0.1/x.git#:in shows 'FROM sub' '' Dockerfile etc
     for directory in out sub/etc ..; do
         ARG=git://127.0.0.1/x.git#:$directory refuses "git://127.0.0.1/x.git: $directory: no such directory in it"

@@ -191,6 +191,8 @@ ARG AT SUM
 ADD --checksum=$SUM $AT/file.txt /dir/
 ADD --chmod=644 $AT/file.txt /named
 ADD $AT/repo.git#main /git/
+ADD --keep-git-dir=true $AT/repo.git#main /kept/
+ADD --keep-git-dir=false --link $AT/repo.git /without/
 ADD $AT/file.txt $AT/second /both/
 END
     cat > in-netns << 'END'
@@ -207,6 +209,11 @@ END
     run -0 unshare -n sh in-netns "${sum%% *}"
     run -0 box image sh -c 'cat /dir/file.txt /named /git/in-git /both/file.txt /both/second; stat -c "%a %Y" /dir/file.txt /named; ls -A /git'
     assert_output $'web\nweb\ngit\nweb\nsecond\n600 1000000000\n644 1000000000\nin-git'
+    id=$(mini-docker create image true) && mini-docker export "$id" | tar x kept without
+    mini-docker rm "$id" > /dev/null
+    assert_equal "$(git -C kept log --format=%s | xargs; git -C kept status --short; ls -A without)" $'2 1\nin-git'
+    run -0 unshare -n sh in-netns "${sum%% *}" # the same commit is the same files
+    refute_line --regexp '^\[[^F]*\] ADD'
     echo other > web/file.txt
     run -1 unshare -n sh in-netns "${sum%% *}"
     assert_output --partial 'its checksum is sha256:'
