@@ -162,13 +162,14 @@ static void make_index(const struct saving *s)
 	}
 }
 
-void save_open(const struct store *store, const struct list *wanted, struct saved *saved)
+void save_open(const struct store *store, const struct list *wanted, const struct list *as,
+               struct saved *saved)
 {
 	struct saving saving = {store, saved, json_object(), json_object()};
 
 	*saved = (struct saved){.manifests = json_array(), .repositories = json_object()};
 	for (size_t i = 0; i < wanted->count; i++) {
-		struct list names = save_names(store, wanted->at[i]);
+		struct list names = as->count ? (struct list){0} : save_names(store, wanted->at[i]);
 		struct image image;
 
 		for (size_t n = 0; n < names.count; n++) {
@@ -178,7 +179,10 @@ void save_open(const struct store *store, const struct list *wanted, struct save
 		if (names.count)
 			continue;
 		image_find(store, wanted->at[i], &image);
-		add_name(&saving, &image, NULL);
+		for (size_t n = 0; n < as->count; n++)
+			add_name(&saving, &image, as->at[n]);
+		if (!as->count)
+			add_name(&saving, &image, NULL);
 	}
 	make_index(&saving);
 	json_decref(saving.images);

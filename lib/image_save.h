@@ -30,10 +30,11 @@ struct saved {
 /*
  * Find the images, and open what belongs to them, which is then there whatever becomes of the
  * store. A name without a tag is that with all its tags. What was given as an id, or with a digest,
- * has no name in what is saved. The store is locked. refuse()s images that are not there, damaged,
+ * has no name in what is saved; or where there are names in `as`, all have those. The store is locked. refuse()s images that are not there, damaged,
  * or lack a layer.
  */
-void save_open(const struct store *store, const struct list *wanted, struct saved *saved);
+void save_open(const struct store *store, const struct list *wanted, const struct list *as,
+               struct saved *saved);
 
 /*
  * Write it as a tar archive to the descriptor out, called `name` in messages. refuse()s a blob

@@ -16,10 +16,12 @@
 
 static const char *output, *layout;
 static bool progress, brief;
+static struct list as;
 
 /* clang-format off */
 const struct opt img_save_options[] = {
 	{"output", 'o', "FILE", "to this file, which appears when it is whole", opt_string, &output},
+	{"as", 0, "NAME", "called so, and not what it is called here (repeatable)", opt_list, &as},
 	{"layout", 0, "DIR", "no archive, but a layout of their own, on the store's file system", opt_string, &layout},
 	{"progress", 0, NULL, "show how far it is, on a terminal", opt_flag, &progress},
 	{0},
@@ -79,11 +81,15 @@ int img_save(int argc, char **argv)
 
 	if (output && layout)
 		usage_error("one of --output, --layout");
+	if (as.count && argc > 1)
+		usage_error("save: --as: of one image only");
 	if (!output && !layout && isatty(STDOUT_FILENO))
 		refuse("standard output", "is a terminal, which is no place for an archive");
 	allow_files();
 	img_open_to_read(&store);
-	save_open(&store, &wanted, &saved);
+	for (size_t i = 0; i < as.count; i++)
+		as.at[i] = image_checked_name(as.at[i]);
+	save_open(&store, &wanted, &as, &saved);
 	if (layout) {
 		save_layout(&store, &saved, layout);
 		tell(&saved);

@@ -113,6 +113,19 @@ END
     assert_equal "$(grep -c CACHED <<< "$stderr")" 0
 }
 
+@test "builder prune knows that somebody builds, until the end" {
+    printf 'FROM busybox\nRUN touch /a\nRUN --mount=type=cache,target=/c echo got; until [ -e /c/go ]; do sleep 0.05; done\n' > context/Dockerfile
+    mini-docker build context > out 2> err 3>&- &
+    PIDS+=("$!")
+    poll 30 grep -qx got err
+    run -0 mini-docker builder prune -af
+    assert_line 'mini-docker: builder prune: somebody builds: the cache of builds stays'
+    touch "$(echo "$MINI_DOCKER_ROOT"/caches/*)/go"
+    wait "${PIDS[-1]}"
+    run -0 mini-docker builder prune -af
+    refute_line --partial 'stays'
+}
+
 @test "images and rmi do not see the cache; builder prune, system prune" {
     five_steps
     again '2 3 4 5 6'

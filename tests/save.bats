@@ -111,6 +111,17 @@ END
     assert_equal "$(tar -tf a.tar | grep -c 'sha256/.')" 6
 }
 
+@test "--as: under other names than here" {
+    id=$(import content here)
+    run -0 img-store save --as other --as localhost:5000/a/b:1 --output saved "$id"
+    assert_equal "$(names_in saved | xargs -d '\n')" '[["other:latest","localhost:5000/a/b:1"]] ["other:latest","localhost:5000/a/b:1"]'
+    img-store save --as other --output saved here
+    assert_equal "$(names_in saved | head -n 1)" '[["other:latest"]]'
+    run -1 img-store save --as UPPER --output no here
+    run -2 img-store save --as a --output no here here
+    assert_not_exists no
+}
+
 @test "skopeo and podman take it, and find the same trees" {
     need_command skopeo podman jq
     layered
