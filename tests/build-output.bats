@@ -98,3 +98,16 @@ images() { mini-docker images -q | wc -l; }
     run -1 mini-docker build --target base -o type=local,dest=file/x context
     none . -maxdepth 1 -name '*.??????'
 }
+
+@test "options of other builders: what changes nothing is accepted, the others are refused" {
+    run -0 mini-docker build -q --target files --cache-from a --cache-from type=registry,ref=b --cache-to type=inline --compress --builder default \
+        --isolation default --load --provenance=false --sbom false --squash=false -t image context
+    run -0 mini-docker build -q --target files --load -o dir -t image:2 context
+    assert_exists dir/d/1
+    run -0 box -v "$PWD/dir:/x" busybox ls /x/d
+    img-store show image:2 > /dev/null
+    for option in --squash --isolation=hyperv --provenance=true --provenance=mode=max --sbom=true --push; do
+        run -125 mini-docker build "$option" context
+        assert_equal "${#lines[@]}" 1
+    done
+}
