@@ -124,11 +124,16 @@ static void add_ports(json_t *config, const struct change *change, char *text)
 	struct list words = words_split(text, '\\');
 
 	for (size_t i = 0; i < words.count; i++) {
-		FREED char *word = unquoted(words.at[i]), *port = image_port(word);
+		FREED char *word = unquoted(words.at[i]);
+		struct image_ports ports;
 
-		if (!port)
+		if (!image_ports_parse(word, &ports))
 			bad("not PORT[-PORT][/tcp|udp|sctp]");
-		put(member_of(config, change->member, json_object), port, json_object());
+		for (unsigned int port = ports.first; port <= ports.last; port++) {
+			FREED char *name = xprintf("%u/%s", port, ports.protocol);
+
+			put(member_of(config, change->member, json_object), name, json_object());
+		}
 	}
 }
 

@@ -1,10 +1,25 @@
 /*
- * A port that an image exposes, as a Dockerfile has it: 80, 80/udp, 8000-8010/tcp.
+ * Ports that an image exposes, as a Dockerfile has them: 80, 80/udp, 8000-8010/tcp. In a config each
+ * is by itself: 80/tcp.
  */
 #ifndef IMAGE_PORT_H
 #define IMAGE_PORT_H
 
-/* As the config has it, with the protocol, which the caller frees; NULL: it is none. */
-char *image_port(const char *text);
+#include "opt.h"
+#include <jansson.h>
+
+struct image_ports {
+	unsigned int first, last;
+	const char *protocol; /* tcp, udp, sctp */
+};
+
+/* False: it is none. */
+bool image_ports_parse(const char *text, struct image_ports *ports);
+
+/*
+ * The members of an object such as ExposedPorts, those in a row as one range, for an image may have
+ * thousands. What is no port is as it is there. The caller frees the strings.
+ */
+struct list image_ports_joined(json_t *exposed);
 
 #endif

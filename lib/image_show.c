@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "image_show.h"
 
+#include "image_port.h"
 #include "io.h"
 #include "opt.h"
 #include "text.h"
@@ -63,6 +64,13 @@ static void print_member(const struct place *config, const char *member, const c
 	}
 	print_values(key, &values, true);
 	free(values.at);
+}
+
+static void print_ports(const struct place *config)
+{
+	struct list ports = image_ports_joined(json_object_get(config->value, "ExposedPorts"));
+
+	print_values("exposed", &ports, true);
 }
 
 static void print_text(const struct place *config, const char *member, const char *key)
@@ -197,7 +205,7 @@ void image_show(const struct store *store, const struct image *image, enum image
 	print_text(&config, "User", "user");
 	print_text(&config, "WorkingDir", "workdir");
 	print_member(&config, "Volumes", "volumes");
-	print_member(&config, "ExposedPorts", "exposed");
+	print_ports(&config);
 	print_text(&config, "StopSignal", "stop_signal");
 	print_member(&config, "OnBuild", "onbuild");
 	print_member(&config, "Shell", "shell");

@@ -293,15 +293,19 @@ END
 @test "--change: each instruction" {
     need_command jq
     image x -c 'cmd echo "a  b" $X' -c 'ENTRYPOINT ["/e", "a b"]' -c 'ENV A=1 B="2 3" C=4\ 5' -c "ENV A='\$x' D=\"a\\\\nb\\\$\\\"\"" \
-        -c 'ENV OLD one  "two" three' -c 'EXPOSE 80 53/udp 8000-8010/TCP' -c 'LABEL a=1 "b c"="d e"' -c 'LABEL a two words' \
+        -c 'ENV OLD one  "two" three' -c 'EXPOSE 80 53/udp 8000-8002/TCP 8001' -c 'LABEL a=1 "b c"="d e"' -c 'LABEL a two words' \
         -c 'ONBUILD RUN x' -c 'ONBUILD RUN y' -c 'STOPSIGNAL SIGINT' -c 'STOPSIGNAL 9' -c 'USER 1000:5' -c 'VOLUME /a "/b c"' \
         -c 'VOLUME ["/d", "/e f"]' -c 'WORKDIR /w' -c 'WORKDIR sub' -c $'  CMD\t["last"]  \n' --name x > id
     assert_equal "$(img-store show --json x | jq -Sc .image.config)" \
         "$(jq -nSc '{Cmd: ["last"], Entrypoint: ["/e", "a b"],
             Env: ["A=$x", "B=2 3", "C=4 5", "D=a\\nb$\"", "OLD=one  two three"],
-            ExposedPorts: {"80/tcp": {}, "53/udp": {}, "8000-8010/tcp": {}}, Labels: {a: "two words", "b c": "d e"},
+            ExposedPorts: {"80/tcp": {}, "53/udp": {}, "8000/tcp": {}, "8001/tcp": {}, "8002/tcp": {}}, Labels: {a: "two words", "b c": "d e"},
             OnBuild: ["RUN x", "RUN y"], StopSignal: "9", User: "1000:5", Volumes: {"/a": {}, "/b c": {}, "/d": {}, "/e f": {}},
             WorkingDir: "/w/sub"}')"
+    # As many as there may be, for who runs it a few words.
+    assert_equal "$(img-store show x | grep ^exposed | cut -f 2 | xargs)" '80/tcp 8000-8002/tcp 53/udp'
+    image all --name all -c 'EXPOSE 1-65535 1-65535/udp' -c 'EXPOSE 80/sctp' > id
+    assert_equal "$(img-store show all | grep ^exposed | cut -f 2 | xargs)" '1-65535/tcp 1-65535/udp 80/sctp'
     image y --name y -c 'CMD echo "a  b" $X' -c 'ENTRYPOINT ["unclosed"' -c 'WORKDIR a' -c 'ENTRYPOINT []' -c 'CMD [1]' > id
     assert_equal "$(img-store show --json y | jq -Sc .image.config)" '{"Cmd":["/bin/sh","-c","[1]"],"WorkingDir":"/a"}'
     health() { # EXPECTED INSTRUCTION
