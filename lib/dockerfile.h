@@ -50,6 +50,7 @@ struct instruction {
 	struct flag *flags;
 	size_t flag_count;
 	bool json;        /* args were written so */
+	bool legacy;      /* NAME VALUE, without = */
 	struct list args; /* with quotes and variables as they are written */
 	struct heredoc *heredocs;
 	size_t heredoc_count;
@@ -59,6 +60,7 @@ struct instruction {
 struct dockerfile {
 	const char *name; /* for messages */
 	char escape;
+	const char *check; /* what that directive says; NULL: nothing */
 	struct instruction *at;
 	size_t count;
 };
@@ -73,6 +75,10 @@ void dockerfile_read(struct dockerfile *file, const char *path);
 /* Print FILE:LINE: INSTRUCTION: what is wrong, and exit. */
 _Noreturn void dockerfile_bad(const struct dockerfile *file, const struct instruction *in,
                               const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* Warn about ENV and LABEL without =, unless the directive has it skipped, or says that it is an
+ * error. */
+void dockerfile_check(const struct dockerfile *file);
 
 /* The value of the flag, the n-th such one; NULL: there is none. */
 const char *dockerfile_flag(const struct instruction *in, const char *name, size_t n);

@@ -60,6 +60,7 @@ static void take_pairs(const struct dockerfile *file, struct instruction *in)
 	if (words.count && !strchr(words.at[0], '=')) {
 		char *rest = in->text + strcspn(in->text, " \t\v\f\r");
 
+		in->legacy = true;
 		list_add(&in->args, strndup(in->text, (size_t)(rest - in->text)));
 		if (!*words_trim(rest))
 			dockerfile_bad(file, in, "%s: has no value", words.at[0]);

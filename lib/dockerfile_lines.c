@@ -99,6 +99,8 @@ static void look_for_directive(struct lines *lines, char *line)
 			bad_line(lines, "the escape is neither \\ nor `");
 		if (i == 0)
 			lines->file->escape = *value;
+		if (i == 2)
+			lines->file->check = xstrdup(value);
 	}
 }
 

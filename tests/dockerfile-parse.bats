@@ -480,3 +480,24 @@ END
         assert_output 'dockerfile-parse: standard output: write: No space left on device'
     done
 }
+
+@test "ENV and LABEL without =: a warning, and the directive check" {
+    file 'FROM a' 'ENV a b' 'LABEL a=b' 'ONBUILD LABEL a b' 'ENV a="b c" d="e f"'
+    run -0 --separate-stderr dockerfile-parse stages Dockerfile
+    assert_equal "$(wc -l <<< "$output")" 1
+    assert_equal "$stderr" 'dockerfile-parse: Dockerfile:2: LegacyKeyValueFormat: "ENV key=value" should be used instead of "ENV key value"
+dockerfile-parse: Dockerfile:4: LegacyKeyValueFormat: "LABEL key=value" should be used instead of "LABEL key value"'
+    for check in skip=all 'error=true; skip = Other, legacykeyvalueformat' 'skip=ALL;experimental=x'; do
+        file "#check=$check" 'FROM a' 'ENV a b'
+        run -0 --separate-stderr dockerfile-parse stages Dockerfile
+        [[ ! $stderr ]]
+    done
+    for check in error=true 'skip=Other;error=1'; do
+        file "# Check = $check" 'FROM a' 'ENV a b'
+        run -1 --separate-stderr dockerfile-parse stages Dockerfile
+        [[ ! $output && $stderr == *'the directive check says that this is an error' ]]
+    done
+    file '# check=error=true' 'FROM a' 'ENV a=b'
+    run -0 --separate-stderr dockerfile-parse stages Dockerfile
+    [[ ! $stderr ]]
+}

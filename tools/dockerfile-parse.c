@@ -72,6 +72,7 @@ static int stages(int argc, char **argv)
 	dockerfile_read(&build.file, file_of(argc, argv));
 	build_stages(&build);
 	build_warn(&build);
+	dockerfile_check(&build.file);
 	stages_show(&build, how);
 	opt_finish_stdout();
 }
