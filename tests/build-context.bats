@@ -13,6 +13,7 @@ setup() {
     sed 's/^main "\$@"$//' "$BIN/mini-docker" > show
     cat >> show << 'END'
 command=build
+. "$LIBEXECDIR/lib/attend"
 . "$LIBEXECDIR/lib/context"
 trap close_context EXIT
 opt_file=$1

@@ -138,6 +138,11 @@ END
     assert_output 'mini-docker: push: needs skopeo'
 }
 
+# skopeo_of PID: print its process, which has another one between
+skopeo_of() {
+    pgrep -x -P "$(pgrep -d , -P "$1")" skopeo
+}
+
 @test "a store with a colon in its path; the image goes from the store meanwhile; an end by a signal" {
     registry_begin
     export MINI_DOCKER_ROOT="$T/a:b/c d" REGISTRY_AUTH_FILE=auth.json
@@ -147,7 +152,7 @@ END
     kill -STOP "$registry_server"
     nsenter --net="/proc/$registry_holder/ns/net" "$BIN/mini-docker" push -q localhost:5000/web > out 2>&1 3>&- &
     pusher=$!
-    poll 20 pgrep -P "$pusher" -x skopeo
+    poll 20 skopeo_of "$pusher"
     mini-docker rmi localhost:5000/web > /dev/null
     kill -CONT "$registry_server"
     wait "$pusher"
@@ -156,10 +161,10 @@ END
     import one localhost:5000/web > /dev/null
     nsenter --net="/proc/$registry_holder/ns/net" "$BIN/mini-docker" push -q localhost:5000/web > out 2>&1 3>&- &
     pusher=$!
-    poll 20 pgrep -P "$pusher" -x skopeo
+    poll 20 skopeo_of "$pusher"
     kill -TERM "$pusher"
     status=0
     wait "$pusher" || status=$?
     assert_equal "$status" 143
-    assert_equal "$(pgrep -x -P "$pusher" skopeo; ls -A "$MINI_DOCKER_ROOT/layers" | grep -c '^[.]')" 0
+    assert_equal "$(skopeo_of "$pusher"; ls -A "$MINI_DOCKER_ROOT/layers" | grep -c '^[.]')" 0
 }
