@@ -6,6 +6,7 @@
 
 #include "context.h"
 #include "context_digest.h"
+#include "layer_limit.h"
 #include <sys/types.h>
 
 struct copy_to {
@@ -18,6 +19,7 @@ struct copy_to {
 	const char *mode; /* of all that is copied, as for file_mode_change(); NULL: as it is */
 	bool unpack;      /* a source that is a tar archive is unpacked */
 	struct context_digest *digest; /* of what is copied; NULL: nobody asks */
+	struct layer_limit limit;      /* of what comes out of that */
 };
 
 /*

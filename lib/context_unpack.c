@@ -12,6 +12,7 @@
 #include "layer_name.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -116,11 +117,17 @@ static void feed(const struct context_entry *entry, int to, struct context_diges
 
 bool context_unpack(const struct context_entry *entry, const struct copy_to *to)
 {
-	char root[32];
-	char *receive[] = {"tree-copy", "receive", "--into",         "--root",
-	                   root,        "--",      (char *)to->path, NULL};
+	char root[32], entries[24], ratio[24], size[24];
+	char *receive[] = {"tree-copy",      "receive",     "--into",
+	                   "--root",         root,          "--max-entries",
+	                   entries,          "--max-ratio", ratio,
+	                   "--max-size",     size,          "--",
+	                   (char *)to->path, NULL};
 	int ends[2];
 
+	(void)snprintf(entries, sizeof(entries), "%" PRIu64, to->limit.entries);
+	(void)snprintf(ratio, sizeof(ratio), "%" PRIu64, to->limit.ratio);
+	(void)snprintf(size, sizeof(size), "%" PRIu64, to->limit.size);
 	if (!is_archive(entry, to->root))
 		return false;
 	CLOSED int made = inside_make(to->path, true);

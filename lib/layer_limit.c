@@ -14,10 +14,14 @@ void layer_limit_check(const struct layer_limit *limit, const struct layer_amoun
 	/* Neither can overflow: the archive has passed byte by byte. */
 	uint64_t made = amount->archive + BLOCK * amount->files;
 	uint64_t size = made > amount->content ? made : amount->content;
+	uint64_t rated;
 
 	if (size > limit->size)
 		refuse(object, "unpacks to more than %" PRIu64 " bytes (--max-size)", limit->size);
-	if (made > LAYER_UNRATED && (made - LAYER_UNRATED) / limit->ratio > amount->read)
+	if (amount->files > limit->entries)
+		refuse(object, "has more than %" PRIu64 " entries (--max-entries)", limit->entries);
+	if (made > LAYER_UNRATED && !__builtin_mul_overflow(amount->read, limit->ratio, &rated) &&
+	    made - LAYER_UNRATED > rated)
 		refuse(object,
 		       "unpacks to more than %" PRIu64 " times its size (--max-ratio): a bomb, "
 		       "or nothing but zeros",

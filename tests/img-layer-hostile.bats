@@ -80,8 +80,19 @@ names() {
     taken --max-ratio 100000
     # As many bytes that are not compressed are nothing to be afraid of.
     { tarmake f a x e - -; head -c 1300M /dev/zero; } | img-layer unpack --max-ratio 1 DIR2 > /dev/null
-    run -2 img-layer unpack --max-ratio 0 DIR3 < x.tar
-    [[ ! -e DIR3 ]]
+    refused 'x.tar: unpacks to more than 0 times' --max-ratio 0
+    taken --max-ratio 9223372036854775807
+}
+
+@test "--max-entries: of all that is made, with what is only on the way" {
+    names 1000 > x.tar
+    taken --max-entries 1000
+    refused 'x.tar: has more than 999 entries \(--max-entries\)$' --max-entries 999
+    tarmake k path "$(printf 'd/%.0s' {1..2000})f" f x '' e - - > x.tar
+    taken --max-entries 2001
+    refused 'x.tar: has more than 2000 entries' --max-entries 2000
+    tarmake f a '' l b a l c a e - - > x.tar
+    refused 'x.tar: has more than 2 entries' --max-entries 2
 }
 
 # holds LINE ENTRY...: what is there after unpacking them, and GNU tar says the same

@@ -952,7 +952,8 @@ unpack one two
 unpack DIR --nonsense
 unpack DIR --from
 unpack DIR --lower /
-unpack DIR --overlay --max-ratio 0
+unpack DIR --max-entries x
+unpack DIR --max-ratio -1
 unpack DIR --max-size x
 pack
 pack one two

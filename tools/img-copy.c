@@ -29,7 +29,7 @@ static struct context context;
 static struct list excludes;
 static const char *ignore_file, *root, *owner, *workdir = "/";
 static bool keep_owner, tell_digest;
-static struct copy_to to;
+static struct copy_to to = {.limit = LAYER_LIMITS};
 
 static void opt_mode(const struct opt *opt, const char *arg)
 {
@@ -137,6 +137,7 @@ static const struct opt copy_options[] = {
 	{"chmod", 0, "MODE", "permissions of all that is copied", opt_mode, NULL},
 	{"chown", 0, "USER[:GROUP]", "whom it belongs to: numbers, or names of the image", opt_string, &owner},
 	{"digest", 0, NULL, "print the digest of what was copied, as 'digest' does", opt_flag, &tell_digest},
+	LAYER_LIMIT_OPTIONS(to.limit),
 	{"root", 0, "DIR", "the tree of the image, which no path leads out of", opt_string, &root},
 	{"workdir", 0, "DIR", "of the image, where a relative DEST is (normal: /)", opt_string, &workdir},
 	{0},

@@ -33,7 +33,7 @@ static struct layer_diff differences;
 static uint64_t expected;  /* bytes to read; 0: unknown */
 static struct list lowers; /* of what is unpacked, or cleared */
 enum { MOST_NAMES = 16 << 20 };
-static struct layer_limit limit = {LAYER_MAX_SIZE, LAYER_MAX_RATIO};
+static struct layer_limit limit = LAYER_LIMITS;
 
 static int open_input(const char **name)
 {
@@ -107,8 +107,6 @@ static int unpack(int argc, char **argv)
 	progress = progress && isatty(STDERR_FILENO);
 	if (lowers.count && !overlay)
 		usage_error("unpack: --lower needs --overlay");
-	if (!limit.ratio)
-		usage_error("unpack: --max-ratio: 0 would allow nothing");
 	tree_open(&tree, argv[0], overlay);
 	tree.limit = &limit;
 	tree.lower = lower_open(&lowers);
@@ -198,8 +196,7 @@ static const struct opt unpack_options[] = {
 	{"blob", 0, "FILE", "keep it here, as an image layout wants it", opt_string, &blob_path},
 	{"json", 0, NULL, "the facts as a JSON object", opt_flag, &json},
 	{"lower", 'l', "DIR", "a layer below, the topmost first (repeatable)", opt_list, &lowers},
-	{"max-ratio", 0, "N", "refuse more than 1 GiB and N times the blob (normal: 500)", opt_number, &limit.ratio},
-	{"max-size", 0, "SIZE", "refuse what unpacks to more (normal: 256g)", opt_size, &limit.size},
+	LAYER_LIMIT_OPTIONS(limit),
 	{"overlay", 0, NULL, "DIR is a layer of overlayfs, over others", opt_flag, &overlay},
 	{"progress", 0, NULL, "show how far it is, on a terminal", opt_flag, &progress},
 	{0},

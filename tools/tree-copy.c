@@ -33,6 +33,7 @@ static const char *root_path;
 static uint64_t root_of, start;
 static bool follow;
 static struct landing landing;
+static struct layer_limit limit = LAYER_LIMITS;
 
 static void opt_owner(const struct opt *opt, const char *arg)
 {
@@ -135,6 +136,7 @@ static int receive(int argc, char **argv)
 	landing.root = open_root();
 	landing.path = argv[0];
 	landing_open(&landing, &tree);
+	tree.limit = &limit;
 	struct stream *stream = stream_open(STDIN_FILENO, "standard input", -1, NULL);
 	layer_unpack(stream, &tree, &counts, tick);
 	uint64_t zeros = stream_finish(stream, &facts);
@@ -179,6 +181,7 @@ static const struct opt send_options[] = {
 };
 static const struct opt receive_options[] = {
 	{"into", 0, NULL, "DEST has to be a directory", opt_flag, &landing.into},
+	LAYER_LIMIT_OPTIONS(limit),
 	{"no-devices", 0, NULL, "leave them out", opt_flag, &landing.no_devices},
 	{"owner", 0, "UID:GID", "whom it is to belong to (normal: as in the archive)", opt_owner, NULL},
 	{0},
