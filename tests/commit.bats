@@ -107,7 +107,7 @@ config() { # NAME FILTER
     assert_equal "$(config entry '[.Entrypoint, .Cmd]')" '[["/bin/echo"],["x"]]'
     stopped exposed -p 8080:80/ -p '[::1]:1-2:7000-7001/UDP' -p published=8,target=9,protocol=udp -p target=10 --expose 53/udp base > out
     mini-docker commit exposed exposed > id
-    assert_equal "$(config exposed '.ExposedPorts | keys')" '["1/tcp","10/tcp","53/udp","7000-7001/udp","80/tcp","9/udp"]'
+    assert_equal "$(config exposed '.ExposedPorts | keys')" '["1/tcp","10/tcp","53/udp","7000/udp","7001/udp","80/tcp","9/udp"]'
     stopped none --entrypoint '' base /bin/echo x > out
     mini-docker commit none none > id
     assert_equal "$(config none '[.Entrypoint, .Cmd]')" '[null,["/bin/echo","x"]]'
