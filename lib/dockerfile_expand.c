@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "dockerfile_lexer.h"
 
+#include "effort.h"
 #include "err.h"
 #include "growing.h"
 #include "io.h"
@@ -28,6 +29,7 @@ void lexer_wrong(struct lexer *l, const char *why)
 /* Text that does not end a word. */
 static void put_raw(struct lexer *l, struct sink *to, const char *s, size_t length)
 {
+	effort_spend(16 * length);
 	if (!growing_add(&to->all, s, length) || (to->split && !growing_add(&to->word, s, length)))
 		lexer_wrong(l, too_long);
 	to->in_word = true;
@@ -36,6 +38,7 @@ static void put_raw(struct lexer *l, struct sink *to, const char *s, size_t leng
 /* Text that ends a word where it has a blank. */
 static void put(struct lexer *l, struct sink *to, const char *s, size_t length)
 {
+	effort_spend(16 * length);
 	if (!growing_add(&to->all, s, length))
 		lexer_wrong(l, too_long);
 	for (const char *end = s + length; to->split && s < end; s++) {

@@ -169,8 +169,10 @@ static void check_count(const struct dockerfile *file, const struct instruction 
 static void check_from(const struct dockerfile *file, const struct instruction *in,
                        const char *flag)
 {
-	for (size_t n = 0; dockerfile_flag(in, flag, n); n++) {
-		const char *value = dockerfile_flag(in, flag, n);
+	for (size_t n = 0; n < in->flag_count; n++) {
+		const char *value = in->flags[n].value;
+		if (strcmp(in->flags[n].name, flag) != 0)
+			continue;
 		FREED char *from =
 		        !strcmp(flag, "mount") ? mount_field(value, "from") : xstrdup(value);
 

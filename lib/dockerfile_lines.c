@@ -3,6 +3,7 @@
 #include "dockerfile.h"
 
 #include "dockerfile_words.h"
+#include "effort.h"
 #include "growing.h"
 #include "io.h"
 #include <ctype.h>
@@ -145,7 +146,7 @@ static char *take_logical_line(struct lines *lines, size_t *first)
 static void take_heredoc(struct lines *lines, const struct instruction *in, struct heredoc *heredoc)
 {
 	struct growing content = {0};
-	size_t length;
+	size_t length, name = strlen(heredoc->name);
 
 	for (char *line; (line = take_line(lines, &length));) {
 		const char *word = line + (heredoc->chomp ? strspn(line, "\t") : 0);
@@ -153,7 +154,7 @@ static void take_heredoc(struct lines *lines, const struct instruction *in, stru
 
 		while (bare && (word[bare - 1] == '\n' || word[bare - 1] == '\r'))
 			bare--;
-		if (bare == strlen(heredoc->name) && !strncmp(word, heredoc->name, bare)) {
+		if (bare == name && !strncmp(word, heredoc->name, bare)) {
 			heredoc->content = growing_take(&content);
 			if (heredoc->chomp)
 				heredoc_chomp(heredoc->content);
@@ -179,6 +180,8 @@ void dockerfile_parse(struct dockerfile *file, const char *name, char *text, boo
 	                      .at = text + (strncmp(text, mark, 3) ? 0 : 3),
 	                      .directives_are_over = onbuild};
 
+	if (!onbuild)
+		effort_begin(name);
 	*file = (struct dockerfile){.name = name, .escape = file->escape ? file->escape : '\\'};
 	for (;;) {
 		struct instruction in = {0};

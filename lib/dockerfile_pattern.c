@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "dockerfile_words.h"
 
+#include "effort.h"
+#include "err.h"
 #include "growing.h"
 #include "io.h"
 #include <string.h>
@@ -33,70 +35,105 @@ static unsigned short *compile(const char *pattern, size_t *length)
 	return to;
 }
 
-/* The whole of text? Goes back to the last `*` only, which is enough. */
-static bool matches(const unsigned short *pattern, size_t length, const char *s, const char *end)
+static bool is_here(const unsigned short *piece, size_t length, const char *s)
 {
-	const unsigned short *p = pattern, *stop = pattern + length, *star = NULL;
-	const char *back = s;
-
-	while (s < end) {
-		if (p < stop && *p == ANY_NUMBER) {
-			star = p++;
-			back = s;
-		} else if (p < stop && (*p == ANY_ONE || *p == (unsigned char)*s)) {
-			p++;
-			s++;
-		} else if (star) {
-			p = star + 1;
-			s = ++back;
-		} else {
+	for (size_t i = 0; i < length; i++)
+		if (piece[i] != ANY_ONE && piece[i] != (unsigned char)s[i])
 			return false;
-		}
-	}
-	while (p < stop && *p == ANY_NUMBER)
-		p++;
-	return p == stop;
+	return true;
 }
 
-/* In front, or at the end, the shortest or the longest. */
-static char *cut(bool front, bool longest, const unsigned short *p, size_t length,
-                 const char *value)
+/* The first one, or the last one; NULL: there is none. */
+static const char *find(const unsigned short *piece, size_t length, const char *s, const char *end,
+                        bool last)
 {
-	size_t all = strlen(value);
+	const char *found = NULL;
 
-	for (size_t i = 0; i <= all; i++) {
-		size_t n = longest ? all - i : i;
-
-		if (front && matches(p, length, value, value + n))
-			return strdup(value + n);
-		if (!front && matches(p, length, value + all - n, value + all))
-			return strndup(value, all - n);
+	for (; length <= (size_t)(end - s) && (last || !found); s++) {
+		if (is_here(piece, length, s))
+			found = s;
+		if (s == end)
+			break;
 	}
-	return strdup(value);
+	return found;
 }
 
-/* How many bytes at s match, at most; 0: none. */
-static size_t longest_match(const unsigned short *p, size_t length, const char *s)
+/*
+ * The end of what matches from s on, the shortest or the longest; NULL: nothing does. The pieces
+ * between stars are each taken where they are found first, which leaves most for the others; so if
+ * one is missing, nothing behind s matches either: *over.
+ */
+static const char *match(const unsigned short *p, size_t length, const char *s, const char *end,
+                         bool longest, bool *over)
 {
-	for (size_t n = strlen(s); n; n--)
-		if (matches(p, length, s, s + n))
-			return n;
-	return 0;
+	bool star = false;
+
+	for (;; star = true) {
+		size_t piece = 0;
+
+		while (piece < length && p[piece] != ANY_NUMBER)
+			piece++;
+		if (star)
+			s = find(p, piece, s, end, longest && piece == length);
+		else if (piece > (size_t)(end - s) || !is_here(p, piece, s))
+			s = NULL;
+		*over = !s && star;
+		if (!s || piece == length)
+			return s ? s + piece : NULL;
+		s += piece;
+		p += piece + 1;
+		length -= piece + 1;
+	}
+}
+
+static void reverse(unsigned short *p, size_t length, char *s, size_t size)
+{
+	for (size_t i = 0; i < length / 2; i++) {
+		unsigned short c = p[i];
+
+		p[i] = p[length - 1 - i];
+		p[length - 1 - i] = c;
+	}
+	for (size_t i = 0; i < size / 2; i++) {
+		char c = s[i];
+
+		s[i] = s[size - 1 - i];
+		s[size - 1 - i] = c;
+	}
+}
+
+/* In front, or at the end, which is in front of all of it read backwards. */
+static char *cut(bool front, bool longest, unsigned short *p, size_t length, const char *value)
+{
+	size_t size = strlen(value);
+	char *text = xstrdup(value);
+	bool over;
+
+	if (!front)
+		reverse(p, length, text, size);
+	const char *end = match(p, length, text, text + size, longest, &over);
+	if (end)
+		memmove(text, end, strlen(end) + 1);
+	if (!front)
+		reverse(p, length, text, strlen(text));
+	return text;
 }
 
 static char *replace(bool all, const unsigned short *p, size_t length, const char *with,
                      const char *s)
 {
 	struct growing to = {0};
+	const char *stop = s + strlen(s);
 	bool done = false;
 
 	while (*s) {
-		size_t n = done ? 0 : longest_match(p, length, s);
+		const char *end = done ? NULL : match(p, length, s, stop, true, &done);
+		bool found = end && end > s;
 
-		if (!(n ? growing_text(&to, with) : growing_char(&to, *s)))
+		if (!(found ? growing_text(&to, with) : growing_char(&to, *s)))
 			return free(to.s), NULL;
-		done |= n && !all;
-		s += n ? n : 1;
+		done |= found && !all;
+		s = found ? end : s + 1;
 	}
 	return growing_take(&to);
 }
@@ -112,6 +149,7 @@ const char *words_pattern(char op, bool twice, const char *pattern, const char *
 		return "in a pattern only * ? and \\ are escaped";
 	if (strlen(value) > 65536)
 		return "the value is too long for a pattern";
+	effort_spend((strlen(value) + 1) * (length + 1));
 	*result = op == '/' ? replace(twice, compiled, length, replacement, value)
 	                    : cut(op == '#', twice, compiled, length, value);
 	return *result ? NULL : "what its variables stand for is too long";

@@ -3,6 +3,7 @@
 #include "dockerfile_build.h"
 
 #include "dockerfile_words.h"
+#include "effort.h"
 #include "io.h"
 #include <string.h>
 
@@ -15,6 +16,7 @@ static size_t find(const struct list *entries, const char *name)
 {
 	size_t length = strlen(name);
 
+	effort_spend(4 * entries->count + 64);
 	for (size_t i = entries->count; i-- > 0;)
 		if (!strncmp(entries->at[i], name, length) && entries->at[i][length] == '=')
 			return i;

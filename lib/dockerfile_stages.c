@@ -167,8 +167,10 @@ static void find_needs(const struct build *build, struct stage *stage)
 		value = dockerfile_flag(in, "from", 0);
 		if (value)
 			add_need(build, in, stage, value);
-		for (size_t n = 0; (value = dockerfile_flag(in, "mount", n)); n++) {
-			FREED char *from = mount_field(value, "from");
+		for (size_t n = 0; n < in->flag_count; n++) {
+			if (strcmp(in->flags[n].name, "mount") != 0)
+				continue;
+			FREED char *from = mount_field(in->flags[n].value, "from");
 
 			if (from)
 				add_need(build, in, stage, from);

@@ -2,11 +2,15 @@
 #define _GNU_SOURCE
 #include "dockerfile_build.h"
 
+#include "effort.h"
 #include "growing.h"
 #include "io.h"
 #include "text.h"
 #include <stdio.h>
 #include <string.h>
+
+/* A byte of output, which is held until all is known to be right. */
+enum { PRINTED = 32 };
 
 /* In single quotes. The line has to stay one: a newline comes from the shell's variable nl. */
 static void quote(struct growing *to, const char *s)
@@ -48,6 +52,8 @@ static char *key_of(const struct step *step)
 	quote_words(&key, ":", &step->changes);
 	if (step->author)
 		quote(&key, step->author);
+	if (key.over) /* another step could have the same beginning */
+		refuse(step->instruction, "is too long");
 	return growing_take(&key);
 }
 
@@ -66,17 +72,24 @@ static void begin_member(struct shown *shown, const char *name)
 	shown->more = true;
 }
 
+static void print_json(const char *text)
+{
+	effort_spend(PRINTED * strlen(text));
+	text_json(text);
+}
+
 static void show_text(struct shown *shown, const char *name, const char *text)
 {
 	struct growing quoted = {0};
 
 	begin_member(shown, name);
 	if (shown->format == BUILD_JSON) {
-		text_json(text);
+		print_json(text);
 		return;
 	}
 	quote(&quoted, text);
 	FREED char *s = growing_take(&quoted);
+	effort_spend(PRINTED * strlen(s));
 	fputs(s, stdout);
 }
 
@@ -101,7 +114,7 @@ static void show_words(struct shown *shown, const char *name, const struct list 
 	for (size_t i = 0; i < words->count; i++) {
 		if (i)
 			putchar(',');
-		text_json(words->at[i]);
+		print_json(words->at[i]);
 	}
 	putchar(']');
 }

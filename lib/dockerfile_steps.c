@@ -3,9 +3,12 @@
 #include "dockerfile_build.h"
 
 #include "dockerfile_words.h"
+#include "effort.h"
 #include "image_make.h"
 #include "io.h"
 #include <string.h>
+
+enum { MOST_STEPS = 10000 };
 
 /* What ENV says goes before what ARG says. A PATH there is in any case. */
 static const char *value_of(void *of, const char *name)
@@ -51,11 +54,14 @@ static void set_arguments(struct steps *steps, const struct instruction *in)
 	}
 }
 
-static void show(struct steps *steps, struct step *step)
+static void show(struct steps *steps, const struct instruction *in, struct step *step)
 {
+	if (steps->shown == MOST_STEPS)
+		dockerfile_bad(steps->file, in, "too many steps");
 	for (size_t i = 0; i < step->changes.count; i++) {
 		FREED char *where = xprintf("%s:%zu", steps->file->name, step->line);
 
+		effort_spend(64 * steps->state->env.entries.count + 1024);
 		image_change_for(steps->state->config, step->changes.at[i], where);
 	}
 	if (steps->silent)
@@ -76,7 +82,7 @@ static void take_instruction(struct steps *steps, const struct instruction *in)
 	}
 	if (!step_config(steps, in, &step))
 		step_layer(steps, in, &step);
-	show(steps, &step);
+	show(steps, in, &step);
 }
 
 /* Those of the base are there once. Each is as a Dockerfile of its own. */

@@ -6,8 +6,10 @@
 
 bool growing_add(struct growing *to, const char *s, size_t length)
 {
-	if (length > GROWING_MOST - to->length)
+	if (length > GROWING_MOST - to->length) {
+		to->over = true;
 		return false;
+	}
 	if (to->length + length + 1 > to->room) {
 		to->room = 2 * (to->length + length) + 32;
 		to->s = xrealloc(to->s, to->room);

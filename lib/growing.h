@@ -12,6 +12,7 @@ enum { GROWING_MOST = 4 << 20 };
 struct growing { /* {0} is an empty one */
 	char *s; /* ends in a NUL once something was added; the caller frees it */
 	size_t length, room;
+	bool over; /* something was not added */
 };
 
 /* False, with nothing added, when there would be more than GROWING_MOST bytes. fail()s. */

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { LARGEST_FILE = 16 << 20 };
+enum { LARGEST_FILE = 1 << 20, LONGEST = 4096 };
 
 /* Most patterns are one of the first three, which take no time. */
 enum kind { EXACT, PREFIX, SUFFIX, PATTERN };
@@ -75,6 +75,8 @@ void ignore_add(struct ignore *ignore, const char *text, const char *object, siz
 	at = exception ? trim(at + 1) : at;
 	if (!*at && !exception)
 		return;
+	if (strlen(at) > LONGEST) /* no path is so long */
+		refuse(object, "a pattern is too long");
 	FREED char *clean = path_clean(at);
 	set_pattern(&p, *clean == '/' && clean[1] ? clean + 1 : clean);
 	if (!*at || (p.kind == PATTERN && !p.pattern)) {
