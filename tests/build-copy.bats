@@ -184,15 +184,21 @@ END
     echo git > web/repo/in-git && git -C web/repo add in-git
     git -C web/repo -c user.name=x -c user.email=x@y commit -q -m 2
     git clone -q --bare web/repo web/repo.git && git -C web/repo.git update-server-info
-    sum=$(sha256sum < web/file.txt)
+    sum=$(sha256sum < web/file.txt) commit=$(git -C web/repo rev-parse HEAD)
+    tar c -C web file.txt | gzip > web/a.tgz
     cat > context/Dockerfile << 'END'
 FROM busybox
-ARG AT SUM
+ARG AT SUM COMMIT
 ADD --checksum=$SUM $AT/file.txt /dir/
 ADD --chmod=644 $AT/file.txt /named
 ADD $AT/repo.git#main /git/
 ADD --keep-git-dir=true $AT/repo.git#main /kept/
-ADD --keep-git-dir=false --link $AT/repo.git /without/
+ADD --keep-git-dir=false --link --checksum=$COMMIT $AT/repo.git /without/
+ADD --exclude=in-git $AT/repo.git /excluded/
+ADD $AT/a.tgz /packed/
+ADD --unpack=true --chown=3 $AT/a.tgz /unpacked/
+COPY <<x /heredoc
+x
 ADD $AT/file.txt $AT/second /both/
 END
     cat > in-netns << 'END'
@@ -201,19 +207,25 @@ python3 -u -m http.server 8000 --bind 127.0.0.1 -d web > log 2>&1 3>&- &
 server=$!
 until curl -sf http://127.0.0.1:8000/ > /dev/null; do kill -0 $server || exit 99; done
 status=0
-mini-docker build -t image --build-arg AT=http://127.0.0.1:8000 --build-arg "SUM=sha256:$1" context || status=$?
+mini-docker build -t image --build-arg AT=http://127.0.0.1:8000 --build-arg "SUM=sha256:$1" --build-arg "COMMIT=$2" context || status=$?
 kill $server
 wait $server
 exit $status
 END
-    run -0 unshare -n sh in-netns "${sum%% *}"
+    umask 077 # makes no difference
+    run -0 unshare -n sh in-netns "${sum%% *}" "${commit:0:7}"
+    umask 022
+    run -0 box image sh -c 'cd / && stat -c "%a %n" git/in-git heredoc && find excluded packed unpacked ! -type d'
+    assert_output $'644 git/in-git\n644 heredoc\npacked/a.tgz\nunpacked/file.txt'
     run -0 box image sh -c 'cat /dir/file.txt /named /git/in-git /both/file.txt /both/second; stat -c "%a %Y" /dir/file.txt /named; ls -A /git'
     assert_output $'web\nweb\ngit\nweb\nsecond\n600 1000000000\n644 1000000000\nin-git'
     id=$(mini-docker create image true) && mini-docker export "$id" | tar x kept without
     mini-docker rm "$id" > /dev/null
     assert_equal "$(git -C kept log --format=%s | xargs; git -C kept status --short; ls -A without)" $'2 1\nin-git'
-    run -0 unshare -n sh in-netns "${sum%% *}" # the same commit is the same files
+    run -0 unshare -n sh in-netns "${sum%% *}" "${commit:0:7}" # the same commit is the same files
     refute_line --regexp '^\[[^F]*\] ADD'
+    run -1 unshare -n sh in-netns "${sum%% *}" 0123
+    assert_output --partial "its commit is $commit, and not 0123"
     echo other > web/file.txt
     run -1 unshare -n sh in-netns "${sum%% *}"
     assert_output --partial 'its checksum is sha256:'
