@@ -67,6 +67,40 @@ static void match(struct finding *f, const char *path, const char *rest)
 	pattern_free(pattern);
 }
 
+/* The same where `**` is any number of directories: one pattern for all of what is behind `above`.
+ */
+static void match_deep(struct finding *f, struct pattern *pattern, const char *path, size_t above)
+{
+	int fd = context_beneath(f->context, path, O_RDONLY | O_DIRECTORY);
+	struct list names = {0};
+	struct stat st;
+
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &st) && !context_leaves_out(f->context, &st))
+		names = directory_list(fd, layer_object(f->context->path, path));
+	(void)close(fd);
+	for (size_t i = 0; i < names.count; i++) {
+		FREED char *found = path_join(path, names.at[i]);
+
+		if (!pattern_matches(pattern, found + above))
+			match_deep(f, pattern, found, above);
+		else if (is_there(f->context, found))
+			add_source(f->context, f->sources, found, f->pivot);
+	}
+	list_free(&names);
+}
+
+static void begin_deep(struct finding *f, const char *path, const char *rest)
+{
+	struct pattern *pattern = pattern_compile(rest, true);
+
+	if (!pattern)
+		refuse(layer_object(NULL, rest), "malformed pattern");
+	match_deep(f, pattern, path, *path ? strlen(path) + 1 : 0);
+	pattern_free(pattern);
+}
+
 /* Up to the first part that has wildcards, links are followed. */
 static void find_matches(struct finding *f, const char *wanted)
 {
@@ -80,7 +114,9 @@ static void find_matches(struct finding *f, const char *wanted)
 	}
 	FREED char *above = xprintf("%.*s", (int)(rest - wanted), wanted);
 	FREED char *start = context_resolve(f->context, above);
-	if (start)
+	if (start && f->context->parents && strstr(rest, "**"))
+		begin_deep(f, start, rest);
+	else if (start)
 		match(f, start, rest);
 }
 

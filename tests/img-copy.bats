@@ -345,6 +345,18 @@ character special file 1:5'
     copy --parents './x/*/b.*' /o; has o/x/y/b.md o/x/y/b.txt
     copy --parents 'x/./*/z' /o; has o/y/z/c.txt
     copy --parents --exclude '**/b.*' x/y /o; has o/x/y/z/c.txt
+    copy --parents '**/*.md' /o; has o/x/a.md o/x/y/b.md
+    copy --parents 'x/**/*.txt' /o; has o/x/a.txt o/x/y/b.txt o/x/y/z/c.txt
+    copy --parents 'x/./**/z' /o; has o/y/z/c.txt
+    copy --parents 'x/y/**' /o; has o/x/y/b.md o/x/y/b.txt o/x/y/z/c.txt
+    copy --parents --leave-out c/x '**/*.txt' /o; has o/top.txt o/w/d.txt
+    ln -s ../x c/w/link
+    copy --parents 'w/**/*.txt' /o; has o/w/d.txt
+    copy 'x/**/b.txt' /o/; has o/b.txt
+    echo '**/y' > ignore
+    copy --parents --ignore-file ignore '**/*.txt' /o; has o/top.txt o/w/d.txt o/x/a.txt
+    run -1 copy --parents '**/[' /o
+    assert_output 'img-copy: **/[: malformed pattern'
     run -1 copy --parents x/no /o
     assert_output 'img-copy: x/no: no such file in the context'
 }
