@@ -159,6 +159,18 @@ static void check_heredocs(const struct steps *steps, const struct instruction *
 	}
 }
 
+/* As img-copy has it, which is called once for files, once for heredocs, and for each URL. */
+static void check_destination(const struct steps *steps, const struct instruction *in,
+                              const struct step *step)
+{
+	const char *last = path_last(step->args.at[step->args.count - 1]);
+	bool several = step->args.count - 1 + step->heredocs.count / 2 > 1;
+
+	if (several && *last && strcmp(last, ".") != 0 && strcmp(last, "..") != 0)
+		dockerfile_bad(steps->file, in,
+		               "several files go into a directory: it needs a slash at its end");
+}
+
 /* Sources that are heredocs come as name and content, the others and the destination as args. */
 static void take_copy(struct steps *steps, const struct instruction *in, struct step *step)
 {
@@ -180,6 +192,7 @@ static void take_copy(struct steps *steps, const struct instruction *in, struct 
 			list_add(&step->args, steps_expand(steps, in, 0, in->args.at[i]));
 		}
 	}
+	check_destination(steps, in, step);
 	(void)growing_text(&text, in->is->name);
 	for (size_t i = 0; i < step->flags.count; i++) {
 		(void)growing_text(&text, " --");

@@ -156,6 +156,8 @@ END
     ln -s ../secret context/link
     run -1 build <<< $'FROM busybox\nCOPY link /x'
     run -1 build <<< $'FROM busybox\nCOPY ../secret /x'
+    run -1 build <<< $'FROM busybox\nCOPY Dockerfile <<a /x\na'
+    assert_line --partial '/Dockerfile:2: COPY: several files go into a directory: it needs a slash at its end'
     run -1 build <<< $'FROM busybox\nCOPY --from=nowhere /x /x'
     assert_output --partial 'nowhere: no such image'
     # The image cannot lead it out either.

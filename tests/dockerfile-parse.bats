@@ -446,7 +446,7 @@ END
     }
     base=$(key 'RUN --network=none a')
     assert_equal "$(key '# comment' '' 'run   --network=none \' '  a')" "$base"
-    for other in 'RUN a' 'RUN ["a"]' 'RUN --network=none a b' 'RUN ["/bin/sh -c a"]' 'COPY a b' 'ADD a b' 'COPY --chown=1 a b' 'COPY "a" b c' 'COPY <<E b' 'ENV a=b' 'LABEL a=b' \
+    for other in 'RUN a' 'RUN ["a"]' 'RUN --network=none a b' 'RUN ["/bin/sh -c a"]' 'COPY a b' 'ADD a b' 'COPY --chown=1 a b' 'COPY "a" b c/' 'COPY <<E b' 'ENV a=b' 'LABEL a=b' \
         'ENV a=b c=d' $'ENV a="b\' \'c=d"' 'MAINTAINER a' 'MAINTAINER b' 'USER a'; do
         case $other in *'<<E'*) key "$other" E ;; *) key "$other" ;; esac
     done > keys
