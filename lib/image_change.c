@@ -130,7 +130,7 @@ static void add_ports(json_t *config, const struct change *change, char *text)
 		if (!image_ports_parse(word, &ports))
 			bad("not PORT[-PORT][/tcp|udp|sctp]");
 		for (unsigned int port = ports.first; port <= ports.last; port++) {
-			FREED char *name = xprintf("%u/%s", port, ports.protocol);
+			FREED char *name = xprintf("%u/%s", port, image_protocols[ports.protocol]);
 
 			put(member_of(config, change->member, json_object), name, json_object());
 		}

@@ -1,6 +1,6 @@
 /*
- * Ports that an image exposes, as a Dockerfile has them: 80, 80/udp, 8000-8010/tcp. In a config each
- * is by itself: 80/tcp.
+ * Ports that an image exposes, as a Dockerfile has them: 80, 80/udp, 8000-8010/tcp. In a config
+ * each is by itself: 80/tcp.
  */
 #ifndef IMAGE_PORT_H
 #define IMAGE_PORT_H
@@ -8,9 +8,11 @@
 #include "opt.h"
 #include <jansson.h>
 
+extern const char *const image_protocols[]; /* tcp, udp, sctp */
+
 struct image_ports {
 	unsigned int first, last;
-	const char *protocol; /* tcp, udp, sctp */
+	size_t protocol; /* which of them */
 };
 
 /* False: it is none. */

@@ -30,8 +30,8 @@ struct saved {
 /*
  * Find the images, and open what belongs to them, which is then there whatever becomes of the
  * store. A name without a tag is that with all its tags. What was given as an id, or with a digest,
- * has no name in what is saved; or where there are names in `as`, all have those. The store is locked. refuse()s images that are not there, damaged,
- * or lack a layer.
+ * has no name in what is saved. Where there are names in `as`, those are it instead. The store is
+ * locked. refuse()s images that are not there, damaged, or lack a layer.
  */
 void save_open(const struct store *store, const struct list *wanted, const struct list *as,
                struct saved *saved);
