@@ -21,8 +21,10 @@
 #include "path.h"
 #include "userdb.h"
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 static struct context context;
@@ -38,6 +40,13 @@ static void opt_mode(const struct opt *opt, const char *arg)
 	if (!file_mode_change(arg, &mode))
 		opt_refuse(opt, arg, "not a mode, such as 755 or u+x");
 	to.mode = arg;
+}
+
+static void opt_with_parent(const struct opt *opt, const char *arg)
+{
+	(void)arg;
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
+		fail(opt->name, "ask to end with the parent");
 }
 
 static void find_sources(char **argv, int count, struct context_sources *sources)
@@ -142,9 +151,13 @@ static const struct opt copy_options[] = {
 	{"workdir", 0, "DIR", "of the image, where a relative DEST is (normal: /)", opt_string, &workdir},
 	{0},
 };
+static const struct opt digest_options[] = {
+	{"with-parent", 0, NULL, "end when the process does that has started us", opt_with_parent, NULL},
+	{0},
+};
 static const struct verb verbs[] = {
 	{"copy", "CONTEXT SRC... DEST", "Copy files into an image.", copy, 3, -1, copy_options},
-	{"digest", "CONTEXT SRC...", "Tell the digest of what would be copied.", digest, 2, -1, NULL},
+	{"digest", "CONTEXT SRC...", "Tell the digest of what would be copied.", digest, 2, -1, digest_options},
 	{0},
 };
 /* clang-format on */
