@@ -13,6 +13,7 @@ struct unpacking {
 	struct stream *stream;
 	struct layer_counts *counts;
 	uint64_t passed; /* bytes of the archive */
+	void (*tick)(struct stream *stream);
 };
 
 static void check_limit(const struct unpacking *u)
@@ -49,6 +50,7 @@ static size_t read_more(struct unpacking *u, const void **data)
 
 	u->passed += length;
 	check_limit(u);
+	u->tick(u->stream);
 	return length;
 }
 
@@ -76,6 +78,7 @@ void layer_unpack(struct stream *stream, struct tree *tree, struct layer_counts 
 	        .making = {.archive = archive_read_new(), .tree = tree},
 	        .stream = stream,
 	        .counts = counts,
+	        .tick = tick,
 	};
 	struct making *m = &u.making;
 	const void *data;
@@ -90,7 +93,6 @@ void layer_unpack(struct stream *stream, struct tree *tree, struct layer_counts 
 			unpack_entry(m);
 			counts->entries++;
 			check_limit(&u);
-			tick(stream);
 		}
 	if (result != ARCHIVE_EOF)
 		refuse(stream_name(stream), "not a tar archive, or a damaged one: %s",

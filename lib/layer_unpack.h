@@ -17,7 +17,7 @@ struct layer_counts {
 /*
  * Unpack all that the stream has, which has to be one whole tar archive: one that is damaged is
  * refused; that it ends where it should is for the caller to check, who finishes the stream. Fails
- * as layer_make() does. tick: called for every entry.
+ * as layer_make() does. tick: called for every piece that is read.
  */
 void layer_unpack(struct stream *stream, struct tree *tree, struct layer_counts *counts,
                   void (*tick)(struct stream *stream));

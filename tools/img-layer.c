@@ -12,6 +12,7 @@
 #include "depth.h"
 #include "err.h"
 #include "io.h"
+#include "layer_blob.h"
 #include "layer_clear.h"
 #include "layer_diff.h"
 #include "layer_facts.h"
@@ -25,8 +26,9 @@
 #include <string.h>
 #include <time.h>
 
-static const char *from, *blob_path;
-static bool json, progress, overlay;
+static const char *from;
+static struct layer_blob blob;
+static bool json, progress, overlay, take;
 static struct layer_source source;
 static int info_fd = -1, made_fd = -1;
 static struct layer_diff differences;
@@ -56,35 +58,22 @@ static int open_input(const char **name)
 	return fd;
 }
 
-static void undo_blob(void *path)
-{
-	(void)unlink(path); /* it is the failure that led here that has to be told */
-}
-
-static int open_blob(void)
-{
-	if (!blob_path)
-		return -1;
-	int fd = open(blob_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	if (fd < 0)
-		fail(blob_path, "create");
-	on_failure(undo_blob, (void *)(uintptr_t)blob_path);
-	return fd;
-}
-
 /* Five times a second is enough for who watches. */
 static void tick(struct stream *stream)
 {
 	static struct timespec last;
 	struct timespec now;
 
-	if (!progress)
+	if (!progress && blob.taken < 0)
 		return;
 	(void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
 	if ((now.tv_sec - last.tv_sec) * 1000 + (now.tv_nsec - last.tv_nsec) / 1000000 < 200)
 		return;
 	last = now;
 	uint64_t read = stream_position(stream);
+	layer_blob_grow(&blob, read);
+	if (!progress)
+		return;
 	if (expected)
 		(void)fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " MB (%" PRIu64 "%%) ",
 		              read / 1000000, expected / 1000000, read * 100 / expected);
@@ -110,13 +99,12 @@ static int unpack(int argc, char **argv)
 	tree_open(&tree, argv[0], overlay);
 	tree.limit = &limit;
 	tree.lower = lower_open(&lowers);
-	int blob = open_blob();
-	struct stream *stream = stream_open(input, name, blob, blob_path);
+	layer_blob_open(&blob, input, take);
+	struct stream *stream = stream_open(input, name, blob.fd, blob.path);
 	layer_unpack(stream, &tree, &counts, tick);
 	uint64_t zeros = stream_finish(stream, &facts);
 	layer_check_end(name, &counts, facts.tar_size, zeros);
-	if (blob >= 0 && close(blob))
-		fail(blob_path, "close");
+	layer_blob_close(&blob);
 	tree_finish(&tree);
 	if (progress)
 		(void)fputs("\r\033[K", stderr);
@@ -193,12 +181,13 @@ static int digest(int argc, char **argv)
 /* clang-format off */
 static const struct opt unpack_options[] = {
 	{"from", 0, "FILE", "the archive (normal: standard input)", opt_string, &from},
-	{"blob", 0, "FILE", "keep it here, as an image layout wants it", opt_string, &blob_path},
+	{"blob", 0, "FILE", "keep it here, as an image layout wants it", opt_string, &blob.path},
 	{"json", 0, NULL, "the facts as a JSON object", opt_flag, &json},
 	{"lower", 'l', "DIR", "a layer below, the topmost first (repeatable)", opt_list, &lowers},
 	LAYER_LIMIT_OPTIONS(limit),
 	{"overlay", 0, NULL, "DIR is a layer of overlayfs, over others", opt_flag, &overlay},
 	{"progress", 0, NULL, "show how far it is, on a terminal", opt_flag, &progress},
+	{"take", 0, NULL, "FILE is for nobody else: the blob is that, where it can be", opt_flag, &take},
 	{0},
 };
 static const struct opt pack_options[] = {
