@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 
 #define DOCKER "application/vnd.docker."
-enum { MOST_DEPTH = 4 }; /* of indexes of indexes; one is what there is in practice */
 
 /* Blobs are the same whoever describes them, but what they are is called differently. */
 static const struct {

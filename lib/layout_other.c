@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+enum { MOST_OF_ALL = 256 << 20 };
+
 /* What the kernel calls an open file; NULL with errno. The caller frees it. */
 static char *name_of(int fd)
 {
@@ -70,11 +72,16 @@ static int read_json(const struct other *other, const char *name, struct documen
 	CLOSED int fd = other_file(other, name, NULL);
 	json_error_t error;
 
+	static size_t all;
+
 	*document = (struct document){0};
 	if (fd < 0 && errno == ENOENT)
 		return -1;
 	if (fd < 0 || !(document->text = read_all(fd, MOST_JSON, &document->length)))
 		fail(object(other, name), "read");
+	/* A list may name a large file as often as it likes. */
+	if ((all += document->length) > MOST_OF_ALL)
+		refuse(other->path, "its documents take more than %d MiB", MOST_OF_ALL >> 20);
 	document->value =
 	        json_loadb(document->text, document->length, JSON_REJECT_DUPLICATES, &error);
 	if (!document->value)
@@ -111,12 +118,19 @@ void other_read_blob(const struct other *other, const char *from, const json_t *
 		       document->length, json_integer_value(size), from);
 }
 
+void other_check_layers(const char *file, size_t count)
+{
+	if (count > MOST_LAYERS)
+		refuse(file, "has %zu layers, and overlayfs takes %d at most", count, MOST_LAYERS);
+}
+
 void other_take_diff_ids(struct other_image *image, const char *file, size_t count)
 {
 	json_t *ids = json_object_get(json_object_get(image->config.value, "rootfs"), "diff_ids"),
 	       *id;
 	size_t i;
 
+	other_check_layers(file, count);
 	if (json_array_size(ids) != count)
 		refuse(file, "rootfs.diff_ids: %zu of them, for %zu layers", json_array_size(ids),
 		       count);
@@ -151,4 +165,6 @@ void other_open(struct other *other, const char *path)
 	if (!json_is_array(other->entries))
 		refuse(object(other, other->docker ? "manifest.json" : "index.json"),
 		       "has no list of images");
+	if (json_array_size(other->entries) > MOST_IMAGES)
+		refuse(path, "has more than %d images", MOST_IMAGES);
 }

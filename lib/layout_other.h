@@ -13,6 +13,12 @@
 #include "platform.h"
 #include <stdint.h>
 
+/*
+ * What is more is refused: nobody has so many, and some work here is done for each with each.
+ * overlayfs takes no more layers than this; and indexes lead to one another only once in practice.
+ */
+enum { MOST_LAYERS = 500, MOST_IMAGES = 10000, MOST_DEPTH = 4 };
+
 /* A JSON document, as it is. */
 struct document {
 	char *text;
@@ -92,5 +98,8 @@ void other_load_oci(const struct other *other, const json_t *descriptor,
 
 /* The diff ids of its config, of which there have to be as many as layers. */
 void other_take_diff_ids(struct other_image *image, const char *file, size_t count);
+
+/* refuse()s what has more layers than an image can have. */
+void other_check_layers(const char *file, size_t count);
 
 #endif

@@ -34,12 +34,19 @@ void other_list_parts(const struct other *other, const char *text, const struct 
 
 	if (other->docker)
 		refuse(other->path, "not an OCI layout");
-	while (print_part(other, from, "manifest", descriptor)) {
+	for (int depth = 0; print_part(other, from, "manifest", descriptor); depth++) {
+		if (depth == MOST_DEPTH)
+			refuse(xprintf("%s/%s", other->path, from),
+			       "too many indexes lead to each other");
 		other_read_blob(other, from, descriptor, &manifest);
 		from = xstrdup(blob_path(manifest.digest));
 		if ((one = json_object_get(manifest.value, "config"))) {
+			json_t *layers = json_object_get(manifest.value, "layers");
+
+			other_check_layers(xprintf("%s/%s", other->path, from),
+			                   json_array_size(layers));
 			(void)print_part(other, from, "config", one);
-			json_array_foreach(json_object_get(manifest.value, "layers"), i, one)(void)
+			json_array_foreach(layers, i, one)(void)
 			        print_part(other, from, "layer", one);
 			return;
 		}

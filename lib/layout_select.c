@@ -34,6 +34,8 @@ static void add_name(struct found *found, const char *text, const char *file)
 	for (size_t i = 0; i < found->names.count; i++)
 		if (!strcmp(found->names.at[i], reference_text(&reference)))
 			return;
+	if (found->names.count == MOST_IMAGES)
+		refuse(found->digest, "has more than %d names", MOST_IMAGES);
 	list_add(&found->names, xstrdup(reference_text(&reference)));
 }
 
