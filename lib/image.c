@@ -136,11 +136,19 @@ char *layer_fact(int layers, const char *directory, const char *key)
 
 uint64_t image_layer_size(const struct store *store, const struct image *image, size_t i)
 {
-	const char *hex = image_layer(image, i) + strlen(DIGEST_PREFIX);
-	FREED char *content = layer_fact(store->layers, hex, "content");
-	uint64_t size;
+	static json_t *sizes; /* many images have the same layers */
+	const char *diff_id = image_layer(image, i);
+	json_t *known = json_object_get(sizes, diff_id);
+	uint64_t size = 0;
 
-	return content && num_parse(content, INT64_MAX, &size) == 0 ? size : 0;
+	if (known)
+		return (uint64_t)json_integer_value(known);
+	FREED char *content = layer_fact(store->layers, diff_id + strlen(DIGEST_PREFIX), "content");
+	if (content && num_parse(content, INT64_MAX, &size))
+		size = 0;
+	sizes = sizes ?: json_object();
+	(void)json_object_set_new(sizes, diff_id, json_integer((json_int_t)size));
+	return size;
 }
 
 uint64_t image_size(const struct store *store, const struct image *image)

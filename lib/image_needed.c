@@ -103,17 +103,43 @@ static const char *mark_kept(struct search *search, const char *id)
 	return why;
 }
 
-/* One that is damaged is not found any more. */
+/* A document and all in it that looks like a digest. False: it is damaged. */
+static bool mark_text(struct search *search, const char *digest)
+{
+	static const char opening[] = "\"" DIGEST_PREFIX;
+	char found[DIGEST_LENGTH + 1];
+	const char *why;
+	size_t length;
+
+	if (!digest_is_valid(digest))
+		return false;
+	FREED char *text = store_read_blob(search->store, digest, &length, &why);
+	if (!text)
+		return false;
+	add_digest(search->needed, digest);
+	for (const char *at = text; (at = strstr(at, opening));) {
+		size_t count = strnlen(++at, DIGEST_LENGTH);
+
+		(void)memcpy(found, at, count);
+		found[count] = '\0';
+		if (digest_is_valid(found))
+			add_digest(search->needed, found);
+	}
+	return true;
+}
+
+/*
+ * There may be thousands of steps, and to parse what we have written ourselves takes ten times as
+ * long as to look through it: a digest too much stays no longer than the step. One that is damaged
+ * is not found any more.
+ */
 static void mark_steps(struct search *search)
 {
 	const struct cached_steps *steps = store_steps(search->store);
 
-	for (size_t i = 0; i < steps->count; i++) {
-		json_t *descriptor = json_pack("{ss}", "digest", steps->at[i].digest);
-
-		(void)mark(search, search->store->index.file, descriptor, 0);
-		json_decref(descriptor);
-	}
+	for (size_t i = 0; i < steps->count; i++)
+		if (mark_text(search, steps->at[i].id))
+			(void)mark_text(search, steps->at[i].digest);
 }
 
 json_t *image_needed(const struct store *store, const struct list *keep)

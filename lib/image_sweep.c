@@ -214,20 +214,29 @@ static void judge(struct sweep *sweep, const char *name, const struct aside *asi
 	list_add(&sweep->doomed, dead);
 }
 
+/* Asked for when the first step has found anything. */
+static bool know_needed(struct sweep *sweep, const struct list *keep)
+{
+	if (sweep->needed)
+		return true;
+	put_configs_back(sweep, keep);
+	return (sweep->needed = image_needed(sweep->store, keep));
+}
+
 int sweep_delete(const struct store *store, pid_t sweeper, const struct list *keep)
 {
 	struct sweep sweep = sweep_of(store, sweeper);
 	int failed = 0;
 
-	put_configs_back(&sweep, keep);
-	if (!(sweep.needed = image_needed(store, keep)))
-		return -1;
 	DIR *dir = open_list(store, store->layers, ".");
 	for (struct dirent *entry; dir && (entry = readdir(dir));) {
 		struct aside aside = parse_aside(entry->d_name);
 
-		if (is_mine(&sweep, &aside))
-			judge(&sweep, entry->d_name, &aside);
+		if (!is_mine(&sweep, &aside))
+			continue;
+		if (!know_needed(&sweep, keep))
+			return -1;
+		judge(&sweep, entry->d_name, &aside);
 	}
 	close_list(dir);
 	json_decref(sweep.needed);

@@ -176,23 +176,37 @@ const char *blob_path(const char *digest)
 	return path;
 }
 
+char *store_read_blob(const struct store *store, const char *digest, size_t *length,
+                      const char **why)
+{
+	char *text = read_file(store->images, blob_path(digest), MOST_JSON, length);
+	char real[DIGEST_LENGTH + 1];
+
+	if (!text) {
+		*why = xprintf("read: %s", strerror(errno));
+		return NULL;
+	}
+	digest_of(text, *length, real);
+	if (!strcmp(real, digest))
+		return text;
+	*why = xprintf("damaged: its digest is %s", real);
+	free(text);
+	return NULL;
+}
+
 const char *store_try_blob(const struct store *store, const char *from, const json_t *descriptor,
                            struct place *blob)
 {
-	const char *digest = text_member(descriptor, "digest");
-	char real[DIGEST_LENGTH + 1];
+	const char *digest = text_member(descriptor, "digest"), *why;
 	json_error_t error;
 	size_t length;
 
 	if (!digest || !digest_is_valid(digest))
 		return xprintf("%s: %s: not a digest that is known here", from, digest ?: "none");
 	*blob = (struct place){.file = images_file(store, blob_path(digest))};
-	FREED char *text = read_file(store->images, blob_path(digest), MOST_JSON, &length);
+	FREED char *text = store_read_blob(store, digest, &length, &why);
 	if (!text)
-		return xprintf("%s: read: %s", blob->file, strerror(errno));
-	digest_of(text, length, real);
-	if (strcmp(real, digest) != 0)
-		return xprintf("%s: damaged: its digest is %s", blob->file, real);
+		return xprintf("%s: %s", blob->file, why);
 	blob->value = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
 	if (!blob->value)
 		return xprintf("%s: line %d, column %d: %s", blob->file, error.line, error.column,

@@ -109,6 +109,10 @@ const char *text_member(const json_t *object, const char *key);
 const char *store_try_blob(const struct store *store, const char *from, const json_t *descriptor,
                            struct place *blob);
 
+/* The text of a blob whose digest is valid, or NULL and why; the caller frees it. */
+char *store_read_blob(const struct store *store, const char *digest, size_t *length,
+                      const char **why);
+
 /* blobs/sha256/HEX, below images; there until the next call. The digest has to be valid. */
 const char *blob_path(const char *digest);
 

@@ -156,3 +156,57 @@ sweep() {
     run -0 img-store show one
     refute_line --partial C=d
 }
+
+@test "steps are no part of the index, and nobody reads them who knows an image by its name" {
+    images=$MINI_DOCKER_ROOT/images
+    base=$(add base --name base) key=$(key "$base" 1)
+    one=$(add one --base base --cache "$key")
+    assert_equal "$(jq '.manifests | length' "$images/index.json")" 1
+    manifest=$(img-store show --json "$one" | jq -r .digest)
+    assert_equal "$(cat "$images/steps")" "$key ${one#*:} ${manifest#*:}"
+    # What is no line of a step is none; the others are.
+    cp "$images/steps" steps
+    { echo && cat steps && echo "$key" && head -c 200 /dev/zero && echo && head -c 100 steps; } > "$images/steps"
+    img-store show "$one" > /dev/null
+    assert_equal "$(cached "$base" 1)" "$key"$'\t'"$one"
+    # One that leads to another image, or out of the store, is not there.
+    sed "s/^\\([^ ]* [^ ]* \\).*/\\1$(img-store show --json base | jq -r '.digest[7:]')/" steps > "$images/steps"
+    assert_equal "$(cached "$base" 1)" "$key"$'\t-'
+    sed 's/[^ ]*$/..\/..\/..\/..\/..\/..\/..\/..\/..\/..\/..\/..\/..\/..\/..\/..\/..\/..\/..\/..\/..\/x/' steps > "$images/steps"
+    assert_equal "$(wc -c < "$images/steps")" 195
+    assert_equal "$(cached "$base" 1)" "$key"$'\t-'
+    rm "$images/steps" && mkdir "$images/steps"
+    for verb in 'show base' "show $base" list 'tag base again' 'history base'; do
+        # shellcheck disable=SC2086
+        run -0 img-store $verb
+    done
+    run -1 img-store show "$one"
+    assert_output "img-store: $images/steps: read: Is a directory"
+    for verb in sweep uncache; do
+        run -1 img-store $verb
+        assert_output "img-store: $images/steps: read: Is a directory"
+    done
+}
+
+@test "steps that are entries of the index, as they were once, are steps" {
+    images=$MINI_DOCKER_ROOT/images
+    base=$(add base --name base) key=$(key "$base" 1)
+    one=$(add one --base base --cache "$key")
+    two=$(add two --base "$one" --cache "$(key "$base" 1 2)")
+    cp "$images/steps" want
+    while read -r step _ digest; do
+        jq --arg key "$step" --arg digest "sha256:$digest" \
+            '.manifests += [.manifests[0] | .digest = $digest | .annotations = {"io.mini-docker.cache.key": $key}]' "$images/index.json" > index
+        cp index "$images/index.json"
+    done < want
+    rm "$images/steps"
+    assert_equal "$(img-store list | wc -l)" 1
+    assert_equal "$(cached "$base" 1 2 | cut -f 2 | xargs)" "- $two"
+    img-store show "$one" > /dev/null
+    sweep
+    img-store show "$two" > /dev/null
+    assert_equal "$(jq '.manifests | length' "$images/index.json")" 3
+    img-store tag base more
+    assert_equal "$(jq '.manifests | length' "$images/index.json")" 2
+    diff want "$images/steps"
+}

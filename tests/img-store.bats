@@ -477,7 +477,7 @@ END
             assert_equal "${#lines[@]}" 1
             [[ $stderr == "img-store: bad:latest: $blob: "* ]]
             run -0 img-store show "$good"
-            for verb in sweep 'sweep --delete' 'untag bad'; do
+            for verb in sweep 'untag bad'; do
                 # shellcheck disable=SC2086
                 run -1 img-store $verb
                 [[ $output == *"$blob: "* ]]
@@ -502,7 +502,7 @@ END
     for text in '' '{' '[]' '{"manifests": {}}' '{"manifests": "x"}' '{"manifests": [], "manifests": []}' $'{"a": "\xff"}'; do
         printf '%s' "$text" > "$images/index.json"
         before=$(state)
-        for verb in list 'show web' 'tag web b' 'untag web' sweep 'sweep --delete' stage "add $dir"; do
+        for verb in list 'show web' 'tag web b' 'untag web' sweep stage "add $dir"; do
             # shellcheck disable=SC2086
             run -1 img-store $verb
             [[ $output == "img-store: $images/index.json: "* ]]
@@ -511,7 +511,7 @@ END
     done
     for text in '[1]' '[{}]' '[{"digest": 1}]' '[{"digest": "sha256:../../x"}]' '[{"digest": "sha512:abc"}]'; do
         printf '{"manifests": %s}' "$text" > "$images/index.json"
-        for verb in list sweep 'sweep --delete'; do
+        for verb in list sweep; do
             # shellcheck disable=SC2086
             run -1 img-store $verb
             [[ $output == "img-store: "*"$images/index.json: "*': not a digest that is known here'* ]]
