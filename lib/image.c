@@ -72,9 +72,13 @@ const char *image_load_step(const struct store *store, const struct cached_step 
 
 	if (!why && strcmp(image->id, step->id) != 0)
 		why = xprintf("%s: not the image %s", image->manifest.file, step->id);
-	if (!why)
-		(void)json_object_set_new(entry, "platform", image_platform(image->config.value));
-	return why;
+	if (why)
+		return why;
+	const char *type = text_member(image->manifest.value, "mediaType");
+	if (type)
+		(void)json_object_set_new(entry, "mediaType", json_string(type));
+	(void)json_object_set_new(entry, "platform", image_platform(image->config.value));
+	return NULL;
 }
 
 void image_unload(struct image *image)

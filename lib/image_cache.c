@@ -72,6 +72,17 @@ void cache_find(const struct store *store, const char *parent, char **texts)
 		printf("%s\t%s\n", steps[i].key, steps[i].id ? steps[i].id : "-");
 }
 
+void cache_hold(struct store *store, const struct image *image)
+{
+	const struct cached_steps *steps = store_steps(store);
+
+	for (size_t i = 0; i < steps->count; i++)
+		if (!strcmp(steps->at[i].id, image->id) &&
+		    !strcmp(steps->at[i].digest, image->digest))
+			return;
+	step_add(store, image->id + strlen(DIGEST_PREFIX), image->id, image->digest);
+}
+
 /*
  * A name for the layers up to the i-th: a digest of the one for those below it, and of it. As the
  * specification of images has it for chains of layers.

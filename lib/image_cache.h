@@ -19,6 +19,9 @@ bool cache_key_is_valid(const char *key);
  */
 void cache_find(const struct store *store, const char *parent, char **steps);
 
+/* Keep an image as a step, too, with its id as the key, if it is none. The store is locked. */
+void cache_hold(struct store *store, const struct image *image);
+
 /*
  * Forget the cached steps that no image was built on, in the index that is in memory; all: any.
  * before: only those made before that time, in seconds since 1970; 0: at any time. Ids are appended

@@ -53,3 +53,17 @@ int img_uncache(int argc, char **argv)
 	store_commit(&store);
 	return 0;
 }
+
+int img_hold(int argc, char **argv)
+{
+	struct store store;
+	struct image image;
+
+	(void)argc;
+	img_open_to_change(&store);
+	image_find(&store, argv[0], &image);
+	cache_hold(&store, &image);
+	store_write(&store);
+	store_commit(&store);
+	return 0;
+}

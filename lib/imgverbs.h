@@ -22,6 +22,7 @@ void img_open_to_change(struct store *store);
 extern const struct opt img_cached_options[], img_uncache_options[];
 int img_cached(int argc, char **argv);
 int img_uncache(int argc, char **argv);
+int img_hold(int argc, char **argv);
 
 extern const struct opt img_layers_options[], img_adopt_options[];
 int img_contents(int argc, char **argv);

@@ -155,9 +155,8 @@ static int sweep(int argc, char **argv)
 	if (store.images < 0)
 		return 0;
 	store_tidy(&store);
-	pid_t sweeper = owner ? owner : getppid();
 	int failed =
-	        delete ? sweep_delete(&store, sweeper, &keep) : sweep_aside(&store, sweeper, &keep);
+	        (delete ? sweep_delete : sweep_aside)(&store, owner ? owner : getppid(), &keep);
 	store_unlock(&store);
 	failed |= stage_clear(&store);
 	opt_finish(failed ? STATUS_FAILED : 0);
@@ -218,6 +217,7 @@ static const struct verb verbs[] = {
 	{"tag", "IMAGE [NAME[:TAG]]...", "give it more names", tag, 1, -1, NULL},
 	{"untag", "IMAGE...", "take names away", untag, 1, -1, untag_options},
 	{"cached", "", "tell which steps on stdin there are", img_cached, 0, 0, img_cached_options},
+	{"hold", "IMAGE", "keep it as a cached step, too", img_hold, 1, 1, NULL},
 	{"uncache", "", "forget cached steps", img_uncache, 0, 0, img_uncache_options},
 	{"contents", "LAYOUT", "print a line for each image of another layout", img_contents, 1, 1, NULL},
 	{"parts", "LAYOUT [NAME|@DIGEST]", "print what blobs an image of it has", img_parts, 1, 2, img_layers_options},
