@@ -171,3 +171,13 @@ json_t *image_needed(const struct store *store, const struct list *keep)
 		json_decref(search.needed);
 	return damaged ? NULL : search.needed;
 }
+
+json_t *image_used(const struct store *store, const struct list *keep)
+{
+	struct search search = {store, json_object(), json_object()};
+
+	for (size_t i = 0; i < keep->count; i++)
+		(void)mark_kept(&search, keep->at[i]);
+	json_decref(search.seen);
+	return search.needed;
+}

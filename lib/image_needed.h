@@ -15,4 +15,8 @@
  */
 json_t *image_needed(const struct store *store, const struct list *keep);
 
+/* The same of these images alone, as far as they are not damaged: what containers may have mounted.
+ */
+json_t *image_used(const struct store *store, const struct list *keep);
+
 #endif

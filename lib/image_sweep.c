@@ -18,7 +18,7 @@ struct sweep {
 	const struct store *store;
 	pid_t pid;
 	unsigned long long start;
-	json_t *needed;
+	json_t *needed, *used; /* by anything; by containers */
 	struct list doomed;
 };
 
@@ -49,13 +49,6 @@ static char *aside_name(const struct sweep *sweep, bool is_blob, const char *dig
 {
 	return xprintf("%s%s-%d-%llu", is_blob ? blob_gone : layer_gone,
 	               digest + strlen(DIGEST_PREFIX), sweep->pid, sweep->start);
-}
-
-/* Where it belongs: the directory, and its name there. */
-static int home(const struct store *store, bool is_blob, const char *digest, const char **name)
-{
-	*name = is_blob ? blob_path(digest) : digest + strlen(DIGEST_PREFIX);
-	return is_blob ? store->images : store->layers;
 }
 
 /* A file's name of 64 digits as a digest: "" when it is not one. */
@@ -192,14 +185,18 @@ int sweep_aside(const struct store *store, pid_t sweeper, const struct list *kee
 static void judge(struct sweep *sweep, const char *name, const struct aside *aside)
 {
 	int layers = sweep->store->layers;
-	const char *at_home;
+	bool needed = json_object_get(sweep->needed, aside->digest);
 
-	if (json_object_get(sweep->needed, aside->digest)) {
-		int dir = home(sweep->store, aside->is_blob, aside->digest, &at_home);
+	if (needed) {
+		int dir = aside->is_blob ? sweep->store->images : layers;
+		const char *at_home = aside->is_blob ? blob_path(aside->digest)
+		                                     : aside->digest + strlen(DIGEST_PREFIX);
 
-		/* If a layer has come again meanwhile, both stay: each may be in use. */
-		(void)renameat(layers, name, dir, at_home);
-		return;
+		/* If a layer has come again meanwhile, either may be what a container uses. */
+		if (!renameat(layers, name, dir, at_home) ||
+		    (errno != ENOTEMPTY && errno != EEXIST) ||
+		    json_object_get(sweep->used, aside->digest))
+			return;
 	}
 	if (aside->is_blob) {
 		if (unlinkat(layers, name, 0))
@@ -210,7 +207,8 @@ static void judge(struct sweep *sweep, const char *name, const struct aside *asi
 	char *dead = xprintf("%s%s-%d", LAYER_DEAD, name, getpid());
 	if (renameat(layers, name, layers, dead))
 		fail(sweep->store->root, "rename layers/%s", name);
-	printf("layer\t%s\n", aside->digest);
+	if (!needed)
+		printf("layer\t%s\n", aside->digest);
 	list_add(&sweep->doomed, dead);
 }
 
@@ -220,6 +218,7 @@ static bool know_needed(struct sweep *sweep, const struct list *keep)
 	if (sweep->needed)
 		return true;
 	put_configs_back(sweep, keep);
+	sweep->used = image_used(sweep->store, keep);
 	return (sweep->needed = image_needed(sweep->store, keep));
 }
 

@@ -102,7 +102,7 @@ END
     PIDS+=($!)
     exec 8> go
     run -0 mini-docker builder prune -af
-    assert_line 'mini-docker: builder prune: somebody builds: the steps of builds stay'
+    assert_line 'mini-docker: builder prune: somebody builds: cached steps stay'
     run -0 --separate-stderr mini-docker build context
     assert_equal "$(grep -c CACHED <<< "$stderr")" 2
     exec 8>&-
