@@ -226,3 +226,23 @@ END
         assert_output --partial "(try 'mini-docker rmi --help')"
     done
 }
+
+@test "what is wrong is said once, and nothing goes" {
+    import one a > /dev/null
+    import two b > /dev/null
+    cp -a "$images" kept
+    head -c 300 kept/index.json > "$images/index.json"
+    run -1 mini-docker rmi -f a
+    assert_equal "${#lines[@]}" 1
+    [[ $output == "img-store: $images/index.json: line "* ]]
+    cp kept/index.json "$images/index.json"
+    manifest=$(img-store list | awk '$1 == "a" { print substr($4, 8) }')
+    rm "$images/blobs/sha256/$manifest"
+    run -1 mini-docker rmi a
+    assert_output "img-store: a: $images/blobs/sha256/$manifest: read: No such file or directory (--force to remove it all the same)"
+    cp "kept/blobs/sha256/$manifest" "$images/blobs/sha256/"
+    diff -r kept "$images"
+    store_holds 2 6
+    run -0 mini-docker rmi a b
+    store_holds 0 0
+}
