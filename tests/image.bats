@@ -143,6 +143,9 @@ END
     assert_line 'Build Cache 1 0 7B 7B'
     run -0 mini-docker system df -v
     assert_line 'Build cache usage: 7B'
+    assert_line --regexp '^CACHE ID +CACHE TYPE +SIZE +SHARED$'
+    short=${step#sha256:}
+    assert_line --regexp "^${short:0:12} +regular +7B +false\$"
     mini-docker image prune -f > /dev/null
     run -0 mini-docker image prune -f
     assert_output 'Total reclaimed space: 0B'
@@ -158,6 +161,8 @@ END
     run -0 mini-docker system df --format '{{.Type}} {{.TotalCount}} {{.Size}}'
     assert_line 'Images 1 12B'
     assert_line 'Build Cache 1 0B'
+    run -0 mini-docker system df -v
+    assert_line --regexp "^${short:0:12} +regular +7B +true\$"
     run -0 mini-docker system df --format '{{.Type}} {{.Active}}'
     assert_line 'Build Cache 1'
     run -0 mini-docker images -a --no-trunc --format '{{.Repository}} {{.ID}}'
