@@ -1,5 +1,5 @@
 /*
- * Cached steps of builds: what each has made is an image in the index, without a name, that is
+ * Cached steps of builds, of layout_steps.h: what each has made is an image without a name that is
  * found by a key. The key of a step is a digest of the key of the step before it and of a text that
  * says all that the step depends on, so that a step is found only when all before it are the same.
  */
@@ -23,9 +23,9 @@ void cache_find(const struct store *store, const char *parent, char **steps);
 void cache_hold(struct store *store, const struct image *image);
 
 /*
- * Forget the cached steps that no image was built on, in the index that is in memory; all: any.
- * before: only those made before that time, in seconds since 1970; 0: at any time. Ids are appended
- * to `gone`. The store is locked.
+ * Forget the cached steps that no image was built on, in memory; all: any. before: only those made
+ * before that time, in seconds since 1970; 0: at any time. Ids are appended to `gone`. The store is
+ * locked.
  */
 void cache_forget(struct store *store, bool all, uint64_t before, struct list *gone);
 
