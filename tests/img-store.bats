@@ -884,10 +884,13 @@ killed() {
         assert_equal "$(< "$1/file")" x
         assert_equal "$(sha256sum < "$blob")" "${blob##*/}  -"
         assert_equal "$(img-store list | cut -f 1,6)" $'-\t1\nweb\t1' || assert_equal "$(img-store list | cut -f 1,6 | sort -u)" $'-\t1\nweb\t1'
-        sweep > /dev/null
+        sweep --keep "$(< id)" > /dev/null
     done
-    # what was there may be in use, and stays as long as the layer is
+    # what was there may be in use, and stays as long as a container needs the layer
     assert_equal "$(find "$layers" -maxdepth 1 -name '.gone-*' | wc -l)" 2
+    run -0 sweep
+    refute_output # the layer itself is there
+    assert_equal "$(find "$layers" -maxdepth 1 -name '.gone-*')" ''
     img-store list | cut -f 3 | xargs img-store untag > /dev/null
     sweep > /dev/null
     store_holds 0 0
