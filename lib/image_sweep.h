@@ -4,7 +4,8 @@
  * A container can start from an image that is being removed. Its record is there before it mounts a
  * layer, so layers are deleted in two steps: they are set aside (out of the reach of who mounts
  * one from now on), then the records are looked at once more, and a layer that was mounted in time
- * is put back. Who looks at the records is the caller: `keep` are the ids of the images in use.
+ * is put back; if such a layer has come again by then, both stay while a container may use either.
+ * Who looks at the records is the caller: `keep` are the ids of the images in use.
  *
  * Several can sweep at once. What one has set aside after another's look at the records is not the
  * other's to delete, so its name has the sweeper in it, and the second step touches no more than
