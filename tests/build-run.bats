@@ -201,6 +201,23 @@ END
     assert_equal "$(xargs < "$first/order")" '1 2'
 }
 
+@test "--mount=type=cache: one that is removed before it is locked is made again" {
+    printf 'FROM busybox\nRUN --mount=type=cache,target=/c,mode=711 stat -c %%a /c; touch /c/new\n' > context/Dockerfile
+    mini-docker build -q context > /dev/null
+    dir=$(echo "$MINI_DOCKER_ROOT"/caches/*)
+    mkfifo go
+    flock "$dir" sh -c 'cat go; rm -rf "$1"' sh "$dir" 3>&- &
+    PIDS+=("$!")
+    exec 8> go
+    mini-docker build --no-cache context > out 2>&1 3>&- 8>&- &
+    PIDS+=("$!")
+    poll 30 pgrep -P "${PIDS[-1]}" -f 'flock --shared [3458]$' > /dev/null
+    exec 8>&-
+    wait "${PIDS[@]}"
+    grep -qx 711 out
+    assert_exists "$dir/new"
+}
+
 @test "--mount: no target leads out of the image, nor removes what is there" {
     mkdir "$MINI_DOCKER_ROOT/empty"
     : > "$MINI_DOCKER_ROOT/file"
