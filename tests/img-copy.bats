@@ -325,6 +325,9 @@ character special file 1:5'
         run -1 copy --ignore-file ignore . /
         assert_output "img-copy: ignore:2: malformed pattern: $bad"
     done
+    printf '%05000d\n' 0 > ignore
+    run -1 copy --ignore-file ignore . /
+    assert_output 'img-copy: ignore: a pattern is too long'
     mkfifo pipe
     run -1 timeout 20 img-copy copy --root root --ignore-file pipe c . /
     assert_output 'img-copy: pipe: not a regular file'
