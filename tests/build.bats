@@ -206,6 +206,10 @@ END
     run -1 mini-docker build -t UPPER context
     assert_output --partial 'must be in lower case'
     run -125 mini-docker build --label =x context
+    for argument in '' =x; do
+        run -125 mini-docker build --build-arg "$argument" context
+        assert_output "mini-docker: build: --build-arg: $argument: has no name (try 'mini-docker build --help')"
+    done
 }
 
 @test "-t several, --label, --iidfile; without a name it is a dangling image" {
@@ -223,6 +227,25 @@ END
     echo 'RUN false' >> context/Dockerfile
     run -1 mini-docker build --iidfile id context
     [[ ! -e id ]]
+}
+
+@test "an id that cannot be told: exit 1, and the image stays" {
+    build <<< $'FROM busybox\nRUN true' 2> /dev/null
+    id=$(img-store show image | sed -n 's/^id\t//p')
+    mkdir dir
+    for file in /dev/full nowhere/id dir; do
+        mini-docker rmi image > /dev/null
+        run -1 --separate-stderr mini-docker build -q -t image --iidfile "$file" context
+        assert_equal "$output $stderr" " mini-docker: build: --iidfile: $file: the id cannot be written there: $id"
+        img-store show image > /dev/null
+    done
+    for to in '> /dev/full' '>&-'; do
+        mini-docker rmi image > /dev/null
+        run -1 bash -c "mini-docker build -q -t image context $to"
+        assert_output "mini-docker: build: standard output: the id cannot be written there: $id"
+        img-store show image > /dev/null
+    done
+    run -0 bash -c 'mini-docker build context 2>&-' # what it does is nobody's need
 }
 
 @test "-f, from elsewhere and from standard input; a Dockerfile or an archive on standard input" {

@@ -1,15 +1,9 @@
 #!/usr/bin/env bats
 # mini-docker import: what comes out is what went in, or nothing does.
 
-load lib/common
+load lib/store
 
-setup() {
-    common_setup
-    need_root
-    PATH=$BUILD/test:$PATH
-    cd "$T"
-    images=$MINI_DOCKER_ROOT/images layers=$MINI_DOCKER_ROOT/layers
-}
+setup() { store_setup; }
 teardown() { common_teardown; }
 
 store_holds() { # LAYERS BLOBS

@@ -2,18 +2,11 @@
 # mini-docker pull, and run of an image that is not there: from a registry on this machine's loopback, in
 # a network namespace that has nothing else.
 
-load lib/common
+load lib/store
 load lib/layouts
 load lib/registry
 
-setup() {
-    common_setup
-    need_root
-    need_command jq
-    PATH=$BUILD/test:$PATH
-    cd "$T"
-    images=$MINI_DOCKER_ROOT/images layers=$MINI_DOCKER_ROOT/layers
-}
+setup() { store_setup; }
 teardown() {
     registry_end
     common_teardown
@@ -40,15 +33,6 @@ two_layers() {
 
 short() { # DIGEST
     echo "${1:7:12}"
-}
-
-names() { # what images there are, as NAME:TAG, sorted
-    img-store list | cut -f 1,2 | tr '\t' : | sort | xargs
-}
-
-holds() { # LAYERS; and nothing is on its way in
-    assert_equal "$(ls -A "$layers" | wc -l)" "$1"
-    assert_equal "$(ls -A "$images" | xargs)" 'blobs index.json oci-layout'
 }
 
 @test "as Docker tells it; digest and id are those of the registry; again: it is up to date" {
@@ -312,6 +296,33 @@ END
     pull localhost:5000/two:1 > /dev/null
     holds 2
     img-store show localhost:5000/two:1 > /dev/null
+}
+
+@test "build pulls what is not there, with -q without a word; --pull asks again, for COPY --from and RUN --mount as well" {
+    registry_begin
+    two_layers
+    put two two two:1
+    busybox_image localhost:5000/base
+    in_net mini-docker push -q localhost:5000/base > /dev/null
+    export MINI_DOCKER_PULL=missing
+    mkdir context
+    for step in 'COPY --from=localhost:5000/two:1 file /copy' 'RUN --mount=from=localhost:5000/two:1,target=/m cp /m/file /copy'; do
+        printf 'FROM localhost:5000/base\n%s\n' "$step" > context/Dockerfile
+        put two two two:1
+        mini-docker rmi -f localhost:5000/two:1 > /dev/null 2>&1 || :
+        run -0 --separate-stderr in_net mini-docker build -q context
+        assert_regex "$output" '^sha256:[0-9a-f]{64}$'
+        assert_equal "$stderr" ''
+        first=$output
+        layer_tar newer > 3.tar
+        layout newer newer 3.tar
+        put newer newer two:1
+        run -0 --separate-stderr in_net mini-docker build -q context
+        assert_output "$first"
+        run -0 --separate-stderr in_net mini-docker build -q --pull context
+        refute_output "$first"
+        assert_equal "$stderr" ''
+    done
 }
 
 @test "ended by a signal while it fetches: nothing is left" {

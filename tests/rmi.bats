@@ -1,15 +1,9 @@
 #!/usr/bin/env bats
 # mini-docker tag and rmi: names come and go, and with the last one what nobody else needs.
 
-load lib/common
+load lib/store
 
-setup() {
-    common_setup
-    need_root
-    PATH=$BUILD/test:$PATH
-    cd "$T"
-    images=$MINI_DOCKER_ROOT/images layers=$MINI_DOCKER_ROOT/layers
-}
+setup() { store_setup; }
 teardown() { common_teardown; }
 
 # import TEXT [NAME]: an image of a layer with one file; prints its id

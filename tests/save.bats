@@ -1,16 +1,10 @@
 #!/usr/bin/env bats
 # mini-docker save: archives that others load, and what they find there.
 
-load lib/common
+load lib/store
 load lib/tree
 
-setup() {
-    common_setup
-    need_root
-    PATH=$BUILD/test:$PATH
-    cd "$T"
-    images=$MINI_DOCKER_ROOT/images layers=$MINI_DOCKER_ROOT/layers
-}
+setup() { store_setup; }
 teardown() { common_teardown; }
 
 # import TEXT [NAME]: an image of a layer with one file; prints its id

@@ -1,0 +1,25 @@
+# What the tests of commands share that bring images into the store, or out of it: as lib/common, with
+#     load lib/store
+#     setup() { store_setup; }
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are for the tests
+
+load lib/common
+
+store_setup() {
+    common_setup
+    need_root
+    need_command jq
+    PATH=$BUILD/test:$PATH
+    cd "$T" || return
+    images=$MINI_DOCKER_ROOT/images layers=$MINI_DOCKER_ROOT/layers
+}
+
+names() { # what images there are, as NAME:TAG, sorted
+    img-store list | cut -f 1,2 | tr '\t' : | sort | xargs
+}
+
+# holds LAYERS: so many, and nothing is on its way in
+holds() {
+    assert_equal "$(ls -A "$layers" | wc -l)" "$1"
+    assert_equal "$(ls -A "$images" | xargs)" 'blobs index.json oci-layout'
+}
