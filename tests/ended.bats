@@ -100,6 +100,8 @@ dies_while() {
     dies_while skopeo pull -q 127.0.0.1:5001/image
     mini-docker tag busybox 127.0.0.1:5001/image
     dies_while skopeo push -q 127.0.0.1:5001/image
+    echo secret > password
+    input=password ended_while skopeo KILL login -u user --password-stdin 127.0.0.1:5001
 }
 
 @test "while a submodule is fetched, by a process of a process of git's" {
