@@ -90,6 +90,20 @@ nowhere() { # PATH: it is in no hierarchy
     assert_dir_not_exists "$(where memory)"
 }
 
+@test "create --shell: its directories as options for ns-spawn" {
+    cg-limit create "$CG" --pids-limit 5 --with freezer --shell > out
+    cgroups='' && . ./out
+    eval "set -- $cgroups"
+    printf '%s\n' "$@" | grep -vx -- --cgroup-dir > directories
+    assert_equal "$#" $((2 * $(wc -l < directories)))
+    while read -r directory; do
+        [[ $directory == /*/$CG && -d $directory ]]
+    done < directories
+    assert_equal "$(ns-spawn "$@" -- grep -cF "/$CG" /proc/self/cgroup)" $(($# / 2))
+    cg-limit remove "$CG"
+    run -2 cg-limit set "$CG" --pids-limit 5 --shell
+}
+
 @test "only what was asked for is written" {
     cg-limit create "$CG" --cpu-shares 100 --with memory
     if [[ $(cgroup_kind) == v2 ]]; then

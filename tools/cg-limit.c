@@ -15,13 +15,15 @@
 #include "cgroup_list.h"
 #include "cgroup_processes.h"
 #include "err.h"
+#include "facts.h"
 #include "num.h"
 #include "signals.h"
+#include "text.h"
 #include <stdio.h>
 
 static struct limits limits;
 static struct list with, try;
-static bool json;
+static bool json, shell;
 static long timeout_ms = 1000;
 static struct cgroup cg;
 
@@ -51,6 +53,8 @@ static const struct opt limit_options[] = {
 	{"device", 0, "RULE", "allow 'c 10:229 rwm', 'a', 'default', deny others", devices_opt, &limits.devices},
 	{"with", 0, "CONTROLLER", "have this one too, without a limit", opt_list, &with},
 	{"try", 0, "CONTROLLER", "the same, if it is to be had", opt_list, &try},
+	{.help = "Output of create"},
+	{"shell", 0, NULL, "cgroups='--cgroup-dir DIR ...', for ns-spawn", opt_flag, &shell},
 	{0},
 };
 
@@ -79,6 +83,28 @@ static void open_it(const char *path)
 	cg_open(&cg);
 }
 
+static void print_directories(void)
+{
+	struct list words = {0};
+
+	for (const struct hierarchy *h = cg.in; h < cg.in + cg.count; h++) {
+		if (!h->made)
+			continue;
+		char *directory = xprintf("%s/%s", h->mount, cg.path);
+		list_add(&words, xstrdup("--cgroup-dir"));
+		list_add(&words, directory);
+		if (!shell)
+			puts(directory);
+	}
+	if (!shell)
+		return;
+	facts_begin();
+	fputs("cgroups=", stdout);
+	text_shell_words(words.at);
+	putchar('\n');
+	facts_end();
+}
+
 static int create(int argc, char **argv)
 {
 	(void)argc;
@@ -89,9 +115,7 @@ static int create(int argc, char **argv)
 	cg_need_one(&cg);
 	cg_make(&cg);
 	limits_write(&limits, &cg);
-	for (const struct hierarchy *h = cg.in; h < cg.in + cg.count; h++)
-		if (h->made)
-			printf("%s/%s\n", h->mount, cg.path);
+	print_directories();
 	opt_finish_stdout();
 }
 
@@ -99,6 +123,8 @@ static int create(int argc, char **argv)
 static int set(int argc, char **argv)
 {
 	(void)argc;
+	if (shell)
+		usage_error("--shell goes with create");
 	open_it(argv[0]);
 	limits_check(&limits, &cg, false);
 	need_with();
