@@ -11,6 +11,7 @@
 #include "err.h"
 #include "facts.h"
 #include "io.h"
+#include "linger.h"
 #include "names.h"
 #include "record.h"
 #include "record_fields.h"
@@ -150,9 +151,11 @@ static int remove_all(int argc, char **argv)
 {
 	int store = store_get(root, false), status = 0;
 
+	linger_begin();
 	for (int i = 0; i < argc; i++)
 		if (record_remove_found(store, argv[i], unstarted))
 			status = STATUS_FAILED;
+	linger_on();
 	return status;
 }
 
