@@ -14,8 +14,8 @@ void linger_begin(void);
 void linger_hold(int dir, const char *name);
 
 /*
- * Leave what is held to a child that closes it after our end, and ends. It holds nothing else; where
- * there can be none, we close it all.
+ * Leave what is held to a child that closes it after our end, and ends. It holds nothing else;
+ * where there can be none, we close it all.
  */
 void linger_on(void);
 
