@@ -8,11 +8,18 @@
 #include "layer_make.h"
 #include <string.h>
 
+/*
+ * Of the headers of one entry, with the map of a sparse file: libarchive keeps that, in twelve
+ * times as many bytes, and it may come out of next to nothing.
+ */
+enum { MOST_HEADERS = 32 << 20 };
+
 struct unpacking {
 	struct making making;
 	struct stream *stream;
 	struct layer_counts *counts;
-	uint64_t passed; /* bytes of the archive */
+	uint64_t passed;  /* bytes of the archive */
+	uint64_t headers; /* where the headers of the next entry begin; 0: those are read */
 	void (*tick)(struct stream *stream);
 };
 
@@ -50,6 +57,9 @@ static size_t read_more(struct unpacking *u, const void **data)
 
 	u->passed += length;
 	check_limit(u);
+	if (u->headers && u->passed - u->headers > MOST_HEADERS)
+		refuse(stream_name(u->stream), "the headers of an entry take more than %d MiB",
+		       MOST_HEADERS >> 20);
 	u->tick(u->stream);
 	return length;
 }
@@ -58,6 +68,19 @@ static la_ssize_t read_stream(struct archive *archive, void *unpacking, const vo
 {
 	(void)archive;
 	return (la_ssize_t)read_more(unpacking, data);
+}
+
+/* As archive_read_next_header(3), which would also skip the contents of the entry before. */
+static int next_header(struct unpacking *u)
+{
+	struct making *m = &u->making;
+
+	if (m->entry)
+		(void)archive_read_data_skip(m->archive); /* if not, the next header fails, too */
+	u->headers = u->passed ? u->passed : 1;
+	int result = archive_read_next_header(m->archive, &m->entry);
+	u->headers = 0;
+	return result;
 }
 
 /*
@@ -88,7 +111,7 @@ void layer_unpack(struct stream *stream, struct tree *tree, struct layer_counts 
 		fail(NULL, "memory");
 	if (!archive_read_support_format_tar(m->archive) &&
 	    !archive_read_open(m->archive, &u, NULL, read_stream, NULL))
-		while ((result = archive_read_next_header(m->archive, &m->entry)) == ARCHIVE_OK ||
+		while ((result = next_header(&u)) == ARCHIVE_OK ||
 		       (result == ARCHIVE_WARN && is_harmless(m->archive))) {
 			unpack_entry(m);
 			counts->entries++;

@@ -144,3 +144,23 @@ holds() {
     tarmake k SCHILY.realsize 9223372036854775807 f a x e - - > x.tar
     refused '(DIR/a|x.tar): '
 }
+
+# regions COUNT: a sparse file that is nothing but a map of so many, which begins in its contents
+regions() {
+    { echo "$1" && yes 0 | head -n "$((2 * $1))"; } > map
+    truncate -s %512 map
+    tarmake p pax $'22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n21 GNU.sparse.name=f\n25 GNU.sparse.realsize=0\n' z f "$(stat -c %s map)"
+    cat map
+    tarmake e - -
+}
+
+@test "the map of a sparse file is not kept if it would take all memory" {
+    regions 100000 | zstd -q > x.tar
+    taken
+    assert_equal "$(tail -n 1 facts)" $'entries\t1'
+    regions 8500000 | zstd -q > x.tar
+    (($(stat -c %s x.tar) < 10000))
+    refused 'x.tar: the headers of an entry take more than 32 MiB$'
+    # What is passed over is none of the headers.
+    { tarmake z .wh.x 40000000; head -c 40000000 /dev/zero; tarmake e - -; } | img-layer unpack --overlay DIR > facts
+}

@@ -28,6 +28,9 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+
+enum { CHECK_MEMORY = 512 << 20 };
 
 static const char *root_path;
 static uint64_t root_of, start;
@@ -147,6 +150,15 @@ static int receive(int argc, char **argv)
 	opt_finish_stdout();
 }
 
+/* What libarchive keeps of a first entry, which may come out of next to nothing, is no archive
+ * then. */
+static void limit_memory(void)
+{
+	const struct rlimit memory = {CHECK_MEMORY, CHECK_MEMORY};
+
+	(void)setrlimit(RLIMIT_DATA, &memory); /* where it is less already, that stays */
+}
+
 /* By its first entry, whatever that is called; an empty archive is a file like any other. */
 static int check(int argc, char **argv)
 {
@@ -154,6 +166,7 @@ static int check(int argc, char **argv)
 	struct archive_entry *first;
 
 	(void)argc, (void)argv;
+	limit_memory();
 	if (!archive)
 		fail(NULL, "memory");
 	int result = ARCHIVE_FATAL;
