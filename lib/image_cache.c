@@ -45,7 +45,7 @@ static const char *find_key(const struct store *store, const char *key)
 {
 	const struct cached_steps *all = store_steps(store);
 
-	for (size_t i = 0; i < all->count; i++) {
+	for (size_t i = all->count; i-- > 0;) {
 		struct image image;
 
 		if (!strcmp(all->at[i].key, key) && !image_load_step(store, &all->at[i], &image) &&

@@ -4,6 +4,7 @@
 
 #include "image_needed.h"
 #include "io.h"
+#include "layout_steps.h"
 #include "ns.h"
 #include <dirent.h>
 #include <errno.h>
@@ -166,10 +167,14 @@ static void set_all_aside(const struct sweep *sweep, bool blobs)
 	close_list(dir);
 }
 
-int sweep_aside(const struct store *store, pid_t sweeper, const struct list *keep)
+int sweep_aside(struct store *store, pid_t sweeper, const struct list *keep)
 {
 	struct sweep sweep = sweep_of(store, sweeper);
 
+	if (steps_drop_old(store)) {
+		store_write(store);
+		store_commit(store);
+	}
 	take_over(&sweep);
 	put_configs_back(&sweep, keep);
 	if (!(sweep.needed = image_needed(store, keep)))
@@ -222,7 +227,7 @@ static bool know_needed(struct sweep *sweep, const struct list *keep)
 	return (sweep->needed = image_needed(sweep->store, keep));
 }
 
-int sweep_delete(const struct store *store, pid_t sweeper, const struct list *keep)
+int sweep_delete(struct store *store, pid_t sweeper, const struct list *keep)
 {
 	struct sweep sweep = sweep_of(store, sweeper);
 	int failed = 0;

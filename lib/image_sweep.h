@@ -26,13 +26,13 @@
  * Set aside, for the process `sweeper`, what nothing needs. The store is locked. fail()s. 0, or -1:
  * an image is damaged, and that was said.
  */
-int sweep_aside(const struct store *store, pid_t sweeper, const struct list *keep);
+int sweep_aside(struct store *store, pid_t sweeper, const struct list *keep);
 
 /*
  * Put back of these what is needed, print "layer TAB DIFF_ID" for each other layer, and delete. The
  * lock is let go for the deleting of layers. 0, or -1: not all could be deleted, and that was said.
  */
-int sweep_delete(const struct store *store, pid_t sweeper, const struct list *keep);
+int sweep_delete(struct store *store, pid_t sweeper, const struct list *keep);
 
 /* Set a layer aside for this process, which will not sweep itself. The store is locked. fail()s. */
 void sweep_layer(const struct store *store, const char *diff_id);

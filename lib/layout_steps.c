@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 enum { LINE = 3 * (DIGEST_HEX + 1), MOST = 256 << 20 };
@@ -74,13 +75,39 @@ void step_add(const struct store *store, const char *key, const char *id, const 
 	struct cached_steps *steps = store_steps(store);
 
 	for (size_t i = steps->count; i-- > 0;)
-		if (!strcmp(steps->at[i].key, key))
+		if (!strcmp(steps->at[i].key, key) && !strcmp(steps->at[i].id, id))
 			step_drop(store, i);
 	struct cached_step *step = grow(steps);
 	(void)snprintf(step->key, sizeof(step->key), "%s", key);
 	(void)snprintf(step->id, sizeof(step->id), "%s", id);
 	(void)snprintf(step->digest, sizeof(step->digest), "%s", digest);
 	steps->changed = true;
+}
+
+/* Who builds has the directory of the layers locked, shared. */
+static bool somebody_builds(const struct store *store)
+{
+	CLOSED int layers = openat(store->layers, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return layers < 0 || flock(layers, LOCK_EX | LOCK_NB);
+}
+
+bool steps_drop_old(const struct store *store)
+{
+	struct cached_steps *steps = store_steps(store);
+
+	if (!steps->count || somebody_builds(store))
+		return false;
+	json_t *newer = json_object();
+	size_t before = steps->count;
+	for (size_t i = steps->count; i-- > 0;) {
+		if (json_object_get(newer, steps->at[i].key))
+			step_drop(store, i);
+		else
+			(void)json_object_set_new(newer, steps->at[i].key, json_true());
+	}
+	json_decref(newer);
+	return steps->count < before;
 }
 
 json_t *step_entry(const struct store *store, const struct cached_step *step)

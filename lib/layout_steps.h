@@ -27,11 +27,17 @@ struct cached_steps {
 /* All of them; read when first asked for. The store is locked, or its lock shared. */
 struct cached_steps *store_steps(const struct store *store);
 
-/* One more, in the place of what has the same key. */
+/* One more. Of several with one key the newest is that which is found. */
 void step_add(const struct store *store, const char *key, const char *id, const char *digest);
 
 /* Forget the i-th. */
 void step_drop(const struct store *store, size_t i);
+
+/*
+ * Forget those that have the key of a newer one, in memory; are there any? Somebody else who builds
+ * the same may go on from one: while anybody builds, all stay.
+ */
+bool steps_drop_old(const struct store *store);
 
 /*
  * The entry that it would have in the index, and has to get to be an image: with its key, without a

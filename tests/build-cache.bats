@@ -119,7 +119,7 @@ END
     PIDS+=("$!")
     poll 30 grep -qx got err
     run -0 mini-docker builder prune -af
-    assert_line 'mini-docker: builder prune: somebody builds: the steps of builds stay'
+    assert_line 'mini-docker: builder prune: somebody builds: cached steps stay'
     touch "$(echo "$MINI_DOCKER_ROOT"/caches/*)/go"
     wait "${PIDS[-1]}"
     run -0 mini-docker builder prune -af

@@ -194,7 +194,7 @@ END
     refute grep -qx got err2
     first=$(ls -d "$MINI_DOCKER_ROOT/caches"/* | head -n 1)
     run -0 mini-docker builder prune -af # what is in use stays
-    assert_line 'mini-docker: builder prune: somebody builds: the steps of builds stay'
+    assert_line 'mini-docker: builder prune: somebody builds: cached steps stay'
     assert_equal "$(ls "$MINI_DOCKER_ROOT/caches" | wc -l)" 1
     touch "$first/go"
     wait "${PIDS[@]}"
