@@ -20,6 +20,6 @@ names() { # what images there are, as NAME:TAG, sorted
 
 # holds LAYERS: so many, and nothing is on its way in
 holds() {
-    assert_equal "$(ls -A "$layers" | wc -l)" "$1"
-    assert_equal "$(ls -A "$images" | xargs)" 'blobs index.json oci-layout'
+    assert_equal "$(find "$layers" -mindepth 1 -maxdepth 1 | wc -l)" "$1"
+    assert_equal "$(find "$images" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | xargs)" 'blobs index.json oci-layout'
 }
