@@ -161,7 +161,7 @@ build/debian.tar:
 # Each fuzzer is built of what it tries alone: with libFuzzer if that is there, or a driver of ours.
 FUZZERS := dockerfile layer reference
 FUZZ_dockerfile := dockerfile% effort growing image_change image_health image_port io num opt opt_help path platform signals text
-FUZZ_layer := layer% depth directory kernel_fs digest err fds io landing linger lookup num opt opt_help process remove_tree text whiteout
+FUZZ_layer := layer% depth directory kernel_fs digest err io landing lookup num opt opt_help process remove_tree text whiteout
 FUZZ_reference := reference digest num
 FUZZ_LIBS_dockerfile := -ljansson
 FUZZ_LIBS_layer := $(LIBS_img-layer)

@@ -4,7 +4,6 @@
 
 #include "err.h"
 #include "io.h"
-#include "linger.h"
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -106,7 +105,6 @@ static int unlink_name(int store, const char *name, const char *id)
 		return errno == ENOENT ? 0 : -1;
 	if (id ? strcmp(owner, id) != 0 : !is_stale(store, owner, name))
 		return 0;
-	linger_hold(store, link_path(name));
 	return unlinkat(store, link_path(name), 0);
 }
 

@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "err.h"
 #include "io.h"
-#include "linger.h"
 #include "names.h"
 #include "record.h"
 #include <errno.h>
@@ -72,7 +71,6 @@ int record_remove(int store, const char *id, bool unstarted)
 		return 0;
 	if (take_away(store, id))
 		return -1;
-	linger_hold(store, record_path(".gone-", id, NULL));
 	int failed = name ? name_release(store, name, id) : 0;
 	if (failed)
 		complain(name, "release the name");

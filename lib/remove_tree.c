@@ -5,7 +5,6 @@
 #define _GNU_SOURCE
 #include "io.h"
 
-#include "linger.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -78,7 +77,6 @@ static int remove_one(int parent, const struct dirent *entry, struct removal *re
 {
 	const char *name = entry->d_name;
 
-	linger_hold(parent, name);
 	/* Most directories of a container that ends are empty: not even looked into. */
 	if (unlinkat(parent, name, entry->d_type == DT_DIR ? AT_REMOVEDIR : 0) == 0)
 		return 0;

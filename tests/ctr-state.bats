@@ -56,20 +56,6 @@ end() {
     store_holds 0 0
 }
 
-nobody_has() { # DIR
-    ! find /proc/[0-9]*/fd -lname "$1/*" 2> /dev/null | grep -q .
-}
-
-@test "remove: the names are gone at once, and soon nobody has open what they stood for" {
-    for i in {1..10}; do
-        ctr-state create --name "c$i" -- true > dir
-        mkdir -p "$(< dir)/upper/a/b"
-    done
-    ctr-state remove c{1..10}
-    store_holds 0 0
-    poll 10 nobody_has "$MINI_DOCKER_ROOT"
-}
-
 @test "on ext4 each container has a place of its own" {
     [[ $(stat -f -c %T "$T") == ext* ]] || skip 'needs ext4 below /tmp'
     ctr-state create -- true > id

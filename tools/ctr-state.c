@@ -11,7 +11,6 @@
 #include "err.h"
 #include "facts.h"
 #include "io.h"
-#include "linger.h"
 #include "names.h"
 #include "record.h"
 #include "record_fields.h"
@@ -151,11 +150,9 @@ static int remove_all(int argc, char **argv)
 {
 	int store = store_get(root, false), status = 0;
 
-	linger_begin();
 	for (int i = 0; i < argc; i++)
 		if (record_remove_found(store, argv[i], unstarted))
 			status = STATUS_FAILED;
-	linger_on();
 	return status;
 }
 
