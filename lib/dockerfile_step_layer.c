@@ -171,6 +171,15 @@ static void check_destination(const struct steps *steps, const struct instructio
 		               "several files go into a directory: it needs a slash at its end");
 }
 
+/* A stage is shown by the name that was written. */
+static void show_flag(const struct instruction *in, const char *flag, struct growing *text)
+{
+	const char *from = strncmp(flag, "from=", 5) ? NULL : dockerfile_flag(in, "from", 0);
+
+	(void)growing_text(text, from ? " --from=" : " --");
+	(void)growing_text(text, from ?: flag);
+}
+
 /* Sources that are heredocs come as name and content, the others and the destination as args. */
 static void take_copy(struct steps *steps, const struct instruction *in, struct step *step)
 {
@@ -194,10 +203,8 @@ static void take_copy(struct steps *steps, const struct instruction *in, struct 
 	}
 	check_destination(steps, in, step);
 	(void)growing_text(&text, in->is->name);
-	for (size_t i = 0; i < step->flags.count; i++) {
-		(void)growing_text(&text, " --");
-		(void)growing_text(&text, step->flags.at[i]);
-	}
+	for (size_t i = 0; i < step->flags.count; i++)
+		show_flag(in, step->flags.at[i], &text);
 	for (size_t i = 0; i < step->heredocs.count; i += 2) {
 		(void)growing_text(&text, " <<");
 		(void)growing_text(&text, step->heredocs.at[i]);

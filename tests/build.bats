@@ -104,6 +104,7 @@ END
     run -0 mini-docker build --build-arg BASE=busybox -t image context
     assert_line '[first 1/2] FROM busybox'
     assert_line '[second 1/2] FROM first'
+    assert_line '[stage-3 2/3] COPY --from=second /one /two /'
     refute_output --partial 'exit 3'
     run -0 box image cat one two again
     assert_output $'1\n2\n1'
