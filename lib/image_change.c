@@ -71,12 +71,9 @@ static void set_command(json_t *config, const struct change *change, char *text)
 		if (json_array_append_new(array, json_string(text)))
 			bad(not_utf8);
 	}
-	if (json_array_size(array)) {
-		put(config, change->member, array);
-		return;
-	}
-	(void)json_object_del(config, change->member); /* no command is no member */
-	json_decref(array);
+	put(config, change->member, array);
+	if (!json_array_size(array))
+		(void)json_object_del(config, change->member); /* no command is no member */
 }
 
 static void set_text(json_t *config, const struct change *change, char *text)
@@ -125,15 +122,9 @@ static void add_ports(json_t *config, const struct change *change, char *text)
 
 	for (size_t i = 0; i < words.count; i++) {
 		FREED char *word = unquoted(words.at[i]);
-		struct image_ports ports;
 
-		if (!image_ports_parse(word, &ports))
+		if (!image_ports_add(member_of(config, change->member, json_object), word))
 			bad("not PORT[-PORT][/tcp|udp|sctp]");
-		for (unsigned int port = ports.first; port <= ports.last; port++) {
-			FREED char *name = xprintf("%u/%s", port, image_protocols[ports.protocol]);
-
-			put(member_of(config, change->member, json_object), name, json_object());
-		}
 	}
 }
 

@@ -8,9 +8,14 @@
 #include <string.h>
 
 enum { LAST = 65535 };
-const char *const image_protocols[] = {"tcp", "udp", "sctp"};
+static const char *const protocols[] = {"tcp", "udp", "sctp"};
 
-bool image_ports_parse(const char *text, struct image_ports *ports)
+struct ports {
+	unsigned int first, last;
+	size_t protocol; /* which of them */
+};
+
+static bool parse(const char *text, struct ports *ports)
 {
 	FREED char *range = strndup(text, strcspn(text, "/"));
 	const char *wanted = text[strlen(range)] ? text + strlen(range) + 1 : "tcp";
@@ -18,14 +23,28 @@ bool image_ports_parse(const char *text, struct image_ports *ports)
 	FREED char *low = strndup(range, strcspn(range, "-"));
 	uint64_t first, last;
 
-	for (ports->protocol = 0; strcasecmp(wanted, image_protocols[ports->protocol]) != 0;)
-		if (++ports->protocol == sizeof(image_protocols) / sizeof(image_protocols[0]))
+	for (ports->protocol = 0; strcasecmp(wanted, protocols[ports->protocol]) != 0;)
+		if (++ports->protocol == sizeof(protocols) / sizeof(protocols[0]))
 			return false;
 	if (num_parse(low, LAST, &first) || first == 0 ||
 	    num_parse(dash ? dash + 1 : low, LAST, &last) || last < first)
 		return false;
 	ports->first = (unsigned int)first;
 	ports->last = (unsigned int)last;
+	return true;
+}
+
+bool image_ports_add(json_t *exposed, const char *text)
+{
+	struct ports ports;
+
+	if (!parse(text, &ports))
+		return false;
+	for (unsigned int port = ports.first; port <= ports.last; port++) {
+		FREED char *name = xprintf("%u/%s", port, protocols[ports.protocol]);
+
+		(void)json_object_set_new(exposed, name, json_object());
+	}
 	return true;
 }
 
@@ -41,7 +60,7 @@ static int ascending(const void *a, const void *b)
 struct list image_ports_joined(json_t *exposed)
 {
 	struct list joined = {0};
-	struct image_ports some;
+	struct ports some;
 	FREED uint32_t *ports = NULL;
 	size_t count = 0, next;
 	const char *text;
@@ -49,7 +68,7 @@ struct list image_ports_joined(json_t *exposed)
 
 	json_object_foreach(exposed, text, ignored)
 	{
-		if (!image_ports_parse(text, &some)) {
+		if (!parse(text, &some)) {
 			list_add(&joined, xstrdup(text));
 			continue;
 		}
@@ -62,7 +81,7 @@ struct list image_ports_joined(json_t *exposed)
 	for (size_t i = 0; i < count; i = next) {
 		for (next = i + 1; next < count && ports[next] - ports[next - 1] <= 1; next++)
 			;
-		const char *protocol = image_protocols[ports[i] >> 16];
+		const char *protocol = protocols[ports[i] >> 16];
 		unsigned int first = ports[i] & LAST, last = ports[next - 1] & LAST;
 		list_add(&joined, first == last ? xprintf("%u/%s", first, protocol)
 		                                : xprintf("%u-%u/%s", first, last, protocol));

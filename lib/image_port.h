@@ -8,15 +8,8 @@
 #include "opt.h"
 #include <jansson.h>
 
-extern const char *const image_protocols[]; /* tcp, udp, sctp */
-
-struct image_ports {
-	unsigned int first, last;
-	size_t protocol; /* which of them */
-};
-
-/* False: it is none. */
-bool image_ports_parse(const char *text, struct image_ports *ports);
+/* Add each port of such a text to an object such as ExposedPorts. False: it is none. */
+bool image_ports_add(json_t *exposed, const char *text);
 
 /*
  * The members of an object such as ExposedPorts, those in a row as one range, for an image may have

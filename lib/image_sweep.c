@@ -97,9 +97,8 @@ static void set_aside(const struct sweep *sweep, int from, const char *name, boo
                       const char *digest)
 {
 	FREED char *first = aside_name(sweep, is_blob, digest);
-	int layers = sweep->store->layers, result;
+	int layers = sweep->store->layers, result = renameat(from, name, layers, first);
 
-	result = renameat(from, name, layers, first);
 	for (int i = 2; result && (errno == EEXIST || errno == ENOTEMPTY); i++) {
 		FREED char *next = xprintf("%s-%d", first, i);
 
@@ -171,10 +170,7 @@ int sweep_aside(struct store *store, pid_t sweeper, const struct list *keep)
 {
 	struct sweep sweep = sweep_of(store, sweeper);
 
-	if (steps_drop_old(store)) {
-		store_write(store);
-		store_commit(store);
-	}
+	steps_drop_old(store);
 	take_over(&sweep);
 	put_configs_back(&sweep, keep);
 	if (!(sweep.needed = image_needed(store, keep)))

@@ -92,12 +92,12 @@ static bool somebody_builds(const struct store *store)
 	return layers < 0 || flock(layers, LOCK_EX | LOCK_NB);
 }
 
-bool steps_drop_old(const struct store *store)
+void steps_drop_old(struct store *store)
 {
 	struct cached_steps *steps = store_steps(store);
 
 	if (!steps->count || somebody_builds(store))
-		return false;
+		return;
 	json_t *newer = json_object();
 	size_t before = steps->count;
 	for (size_t i = steps->count; i-- > 0;) {
@@ -107,7 +107,10 @@ bool steps_drop_old(const struct store *store)
 			(void)json_object_set_new(newer, steps->at[i].key, json_true());
 	}
 	json_decref(newer);
-	return steps->count < before;
+	if (steps->count < before) {
+		store_write(store);
+		store_commit(store);
+	}
 }
 
 json_t *step_entry(const struct store *store, const struct cached_step *step)

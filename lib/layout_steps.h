@@ -34,10 +34,10 @@ void step_add(const struct store *store, const char *key, const char *id, const 
 void step_drop(const struct store *store, size_t i);
 
 /*
- * Forget those that have the key of a newer one, in memory; are there any? Somebody else who builds
- * the same may go on from one: while anybody builds, all stay.
+ * Forget those that have the key of a newer one. Somebody else who builds the same may go on from
+ * one: while anybody builds, all stay. The store is locked.
  */
-bool steps_drop_old(const struct store *store);
+void steps_drop_old(struct store *store);
 
 /*
  * The entry that it would have in the index, and has to get to be an image: with its key, without a
