@@ -29,7 +29,7 @@ entries() {
         find . -mindepth 1 ! -path ./etc/hostname ! -path ./etc/hosts -printf '%p %y %m %U:%G %l\0' | sort -z | tr '\0' '\n'
         find . -type f ! -path ./etc/hostname ! -path ./etc/hosts -print0 | sort -z | xargs -0r sha256sum
         find . -type f -links +1 -printf '%i %p\n' | sort |
-            awk '$1 == inode { print "linked", path, $2 } { inode = $1; path = $2 }'
+            awk '$1 == inode { print "linked", path, $2 } { inode = $1; path = $2 }' | sort
         find . ! -path ./etc/hostname ! -path ./etc/hosts -print0 | sort -z | xargs -0 getfattr -hd -m '^(user|security)\.' -e hex
     )
 }
