@@ -51,6 +51,15 @@ static void put(struct lexer *l, struct sink *to, const char *s, size_t length)
 	}
 }
 
+/* Who has called us tells what is wrong, with the line; nobody uses the text then. */
+static char *take(const struct lexer *l, struct growing *text)
+{
+	if (!l->why)
+		return growing_take(text);
+	free(text->s);
+	return xstrdup("");
+}
+
 static void until(struct lexer *l, char stop, bool raw_escapes, struct sink *to);
 
 char *lexer_until(struct lexer *l, char stop, bool raw_escapes)
@@ -58,7 +67,7 @@ char *lexer_until(struct lexer *l, char stop, bool raw_escapes)
 	struct sink to = {0};
 
 	until(l, stop, raw_escapes, &to);
-	return growing_take(&to.all);
+	return take(l, &to.all);
 }
 
 static void put_dollar(struct lexer *l, struct sink *to, bool quoted)
@@ -157,7 +166,7 @@ const char *words_expand(const struct words *words, const char *text, char **res
 		list_add(split, growing_take(&to.word));
 	free(to.word.s);
 	if (result)
-		*result = growing_take(&to.all);
+		*result = take(&l, &to.all);
 	else
 		free(to.all.s);
 	return l.why;

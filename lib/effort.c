@@ -14,6 +14,11 @@ void effort_begin(const char *object)
 	spent = 0;
 }
 
+const char *effort_object(void)
+{
+	return whose;
+}
+
 void effort_spend(size_t units)
 {
 	if (units > MOST - spent)

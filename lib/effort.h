@@ -10,6 +10,8 @@
 /* From now on it is the work for this one, which is named when it is too much. */
 void effort_begin(const char *object);
 
+const char *effort_object(void);
+
 /*
  * So much is about to be done, in units of about a nanosecond. refuse()s what comes to more than a
  * second or two, which no text needs that is meant well.

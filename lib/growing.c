@@ -1,6 +1,7 @@
 /* A text that grows: see growing.h. */
 #include "growing.h"
 
+#include "effort.h"
 #include "err.h"
 #include <string.h>
 
@@ -34,6 +35,8 @@ char *growing_take(struct growing *to)
 {
 	char *s = to->s ? to->s : xstrdup("");
 
+	if (to->over)
+		refuse(effort_object(), "what comes of one of its instructions is too long");
 	*to = (struct growing){0};
 	return s;
 }

@@ -20,7 +20,10 @@ bool growing_add(struct growing *to, const char *s, size_t length);
 bool growing_text(struct growing *to, const char *s);
 bool growing_char(struct growing *to, char c);
 
-/* The text, never NULL; to is an empty one again. The caller frees it. */
+/*
+ * The text, never NULL; to is an empty one again. The caller frees it. refuse()s a text that lacks
+ * something: who evaluates it, or compares it, would take its beginning for another one.
+ */
 char *growing_take(struct growing *to);
 
 #endif

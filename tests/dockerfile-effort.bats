@@ -67,3 +67,21 @@ too_much() {
     parse < file > out
     assert_equal "$(wc -l < out)" 6
 }
+
+@test "what a shell evaluates has all its quotes, or is not there" {
+    # Each ' takes 13 bytes in a list of words: it may be too much while what the cache goes by is not.
+    for instruction in 'COPY <<E /x' 'RUN <<E'; do
+        { printf 'FROM scratch\n%s\n' "$instruction" && many 400000 \' && printf '\nE\n'; } > file
+        run -1 parse < file
+        assert_output 'dockerfile-parse: -: what comes of one of its instructions is too long'
+    done
+    # Nor is a heredoc that has no room left away.
+    { echo 'FROM scratch' && echo 'RUN cat <<A <<B' && lines 150 "$(many 20000 a)" && echo A && lines 150 "$(many 20000 b)" && echo B; } > file
+    run -1 parse < file
+    assert_output 'dockerfile-parse: -: what comes of one of its instructions is too long'
+    { echo 'FROM scratch' && echo 'COPY <<E /x' && many 200000 \' && printf '\nE\n'; } > file
+    parse < file > out
+    dash -c 'nl="
+"; read -r row < out; eval "$row"; eval "set -- $step_heredocs"; echo "${#2}"' > length
+    assert_equal "$(cat length)" 200001
+}
