@@ -240,6 +240,30 @@ END
     done
 }
 
+@test "a name that becomes another image's: it is the one that it was, to all of the build" {
+    for word in old new; do
+        mini-docker build -q -t "$word" - <<< $'FROM busybox\nRUN echo '"$word > /file" > /dev/null
+    done
+    cat > context/Dockerfile << END
+FROM busybox
+RUN --mount=type=cache,target=/k $WAITING
+COPY --from=other /file /copy
+RUN --mount=from=other,target=/m cp /m/file /second
+END
+    mini-docker tag old other
+    edited 'mini-docker tag new other'
+    run -0 box image cat /copy /second
+    assert_output $'old\nold'
+    again '3 4'
+    run -0 box image cat /copy /second
+    assert_output $'new\nnew'
+    mini-docker tag old other
+    again ''
+    run -0 box image cat /copy /second
+    assert_output $'old\nold'
+    mini-docker builder prune -af > /dev/null
+}
+
 @test "two builds at once of the same, and a prune meanwhile" {
     five_steps
     mini-docker build -q context > one 3>&- &
