@@ -4,6 +4,7 @@
 
 #include "image.h"
 #include "io.h"
+#include "layout_steps.h"
 #include "reference.h"
 #include <string.h>
 
@@ -64,6 +65,8 @@ static void drop(struct store *store, const struct image *image, const struct li
 	if (last && kept && (!force || !image->name))
 		refuse(image->name ? image->name : image->id, "a container uses this image%s",
 		       image->name ? " (--force to take the name away)" : "");
+	if (is_step && steps_in_use(store))
+		refuse(image->id, "a cached step, and somebody builds");
 	if (image->name)
 		tell(told, "untagged", image->name);
 	if (last && kept) {

@@ -84,8 +84,7 @@ void step_add(const struct store *store, const char *key, const char *id, const 
 	steps->changed = true;
 }
 
-/* Who builds has the directory of the layers locked, shared. */
-static bool somebody_builds(const struct store *store)
+bool steps_in_use(const struct store *store)
 {
 	CLOSED int layers = openat(store->layers, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -96,7 +95,7 @@ void steps_drop_old(struct store *store)
 {
 	struct cached_steps *steps = store_steps(store);
 
-	if (!steps->count || somebody_builds(store))
+	if (!steps->count || steps_in_use(store))
 		return;
 	json_t *newer = json_object();
 	size_t before = steps->count;

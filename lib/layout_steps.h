@@ -33,6 +33,9 @@ void step_add(const struct store *store, const char *key, const char *id, const 
 /* Forget the i-th. */
 void step_drop(const struct store *store, size_t i);
 
+/* Does anybody build? He has the directory of the layers locked, shared, and may go on from any. */
+bool steps_in_use(const struct store *store);
+
 /*
  * Forget those that have the key of a newer one. Somebody else who builds the same may go on from
  * one: while anybody builds, all stay. The store is locked.

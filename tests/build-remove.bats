@@ -63,6 +63,12 @@ END
         # shellcheck disable=SC2086
         run -0 mini-docker $command
     done
+    steps=$(mini-docker images -aq)
+    assert_equal "$(wc -l <<< "$steps")" 2
+    for id in $steps; do
+        run -1 mini-docker rmi -f "$id"
+        assert_output --regexp ': (a cached step, and somebody builds|a container uses this image)$'
+    done
     touch "$cache/go"
     wait "${PIDS[@]}"
     assert_equal "$(box image cat /one)" one
