@@ -84,6 +84,20 @@ is_whole() {
     assert_equal "$(cat "$layers"/*/tree/low)" low
 }
 
+@test "a layer that is swept while pull looks at it comes again" {
+    mkdir fake
+    cat > fake/stat << END
+#!/bin/sh
+$(command -v stat) "\$@" || exit
+case \$* in *$(place "$low")) rm -f "$(place "$low")" ;; esac
+END
+    chmod +x fake/stat
+    PATH=$T/fake:$PATH in_net mini-docker pull localhost:5000/three > out 2> err
+    [[ ! -s err ]] || fail "$(cat err)"
+    is_whole three
+    is_whole two
+}
+
 @test "a store whose path has colons, blanks and quotes" {
     export MINI_DOCKER_ROOT="$T/a:b 'c/d:e"
     images=$MINI_DOCKER_ROOT/images layers=$MINI_DOCKER_ROOT/layers
