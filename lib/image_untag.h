@@ -10,8 +10,9 @@
 /*
  * Take the name `text` away, or if it is an id, all names of that image. An image without a name is
  * gone; if its id is one of `keep` that is refused, but with force only its name goes.
- * A cached step goes by its id, while nobody builds. One that is damaged goes only with force. What is done is appended to `told`, two words each:
- * "untagged" NAME, "deleted" ID. The store is locked.
+ * A cached step goes by its id, while nobody builds. One that is damaged goes only with force. What
+ * is done is appended to `told`, two words each: "untagged" NAME, "deleted" ID. The store is
+ * locked.
  */
 void image_untag(struct store *store, const char *text, const struct list *keep, bool force,
                  struct list *told);
