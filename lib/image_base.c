@@ -3,6 +3,7 @@
 #include "image_base.h"
 
 #include "io.h"
+#include "platform.h"
 #include "text.h"
 #include <fcntl.h>
 #include <string.h>
@@ -39,15 +40,23 @@ static json_t *take_base(const struct store *store, const char *name, json_t **l
 	return whole;
 }
 
+/* A config that says no more than what machine it is for. */
+static json_t *empty_config(const char *text)
+{
+	struct platform platform = *platform_host();
+
+	if (text && !platform_parse(text, &platform))
+		refuse("--platform", "%s: not OS/ARCHITECTURE[/VARIANT]", text);
+	return json_pack("{ss ss ss*}", "architecture", platform.architecture, "os", platform.os,
+	                 "variant", *platform.variant ? platform.variant : NULL);
+}
+
 struct image_parts image_begin(const struct store *store, const struct image_recipe *recipe)
 {
 	struct image_parts parts = {0};
 
-	if (recipe->base)
-		parts.whole = take_base(store, recipe->base, &parts.layers);
-	else
-		parts.whole =
-		        json_pack("{ss ss}", "architecture", image_architecture(), "os", "linux");
+	parts.whole = recipe->base ? take_base(store, recipe->base, &parts.layers)
+	                           : empty_config(recipe->platform);
 	if (!parts.layers)
 		parts.layers = json_array();
 	if (!parts.whole || !parts.layers)

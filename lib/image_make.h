@@ -14,8 +14,9 @@ struct image_recipe {
 	struct list names;   /* NAME[:TAG]; may be empty */
 	struct list changes; /* Dockerfile instructions for the config: see image_change() */
 	const char *message, *created_by, *author; /* for its history; may be NULL */
-	const char *base;  /* an image that it is over: layers, config, history; or NULL */
-	struct list steps; /* what was done before without a layer, for its history */
+	const char *base;     /* an image that it is over: layers, config, history; or NULL */
+	const char *platform; /* without a base, the machine that it is for; NULL: this one */
+	struct list steps;    /* what was done before without a layer, for its history */
 	const char *cache; /* the key under which it is kept as a step of a build, too; or NULL */
 	/*
 	 * Of a container, files of NUL-ended words: its environment, and its command, so many words

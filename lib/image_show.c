@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "image_show.h"
 
+#include "facts.h"
 #include "image_port.h"
 #include "io.h"
 #include "opt.h"
@@ -196,6 +197,8 @@ void image_show(const struct store *store, const struct image *image, enum image
 		show_json(store, image, &layers);
 		return;
 	}
+	if (format == IMAGE_SHELL)
+		facts_begin();
 	print_value("id", image->id);
 	print_value("name", image->name);
 	print_values("layers", &layers, true);
@@ -211,4 +214,6 @@ void image_show(const struct store *store, const struct image *image, enum image
 	print_member(&config, "Shell", "shell");
 	print_healthcheck(&config);
 	print_labels(&config);
+	if (format == IMAGE_SHELL)
+		facts_end();
 }

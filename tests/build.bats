@@ -129,6 +129,23 @@ END
     run -0 mini-docker build -q - <<< 'FROM --platform=linux busybox'
 }
 
+@test "FROM scratch is for the machine of FROM --platform, or of --platform; and so is what the cache has" {
+    printf 'FROM scratch\nENV A=b\n' > context/Dockerfile
+    for platform in linux/arm64 linux/arm/v6 linux/riscv64; do
+        for again in 1 2; do mini-docker build -q -t image --platform "$platform" context > /dev/null; done
+        assert_equal "$(img-store show --json image | jq -r '.image | [.os, .architecture, .variant // empty] | join("/")')" "$platform"
+    done
+    mini-docker build -q -t image - <<< $'FROM --platform=arm64 scratch AS one\nENV A=b\nFROM one\nENV C=d' > /dev/null
+    assert_equal "$(img-store show --json image | jq -r .image.architecture)" arm64
+    here=$(img-store show --json busybox | jq -r .image.architecture)
+    for from in 'FROM scratch' 'FROM --platform=linux scratch'; do
+        mini-docker build -q -t image - <<< "$from"$'\nENV A=b' > /dev/null
+        assert_equal "$(img-store show --json image | jq -r .image.architecture)" "$here"
+    done
+    run -1 mini-docker build - <<< $'FROM --platform=a/b/c/d scratch\nENV A=b'
+    assert_output --partial -- '--platform: a/b/c/d: not OS/ARCHITECTURE[/VARIANT]'
+}
+
 @test "FROM scratch; images that have no layer" {
     echo x > context/file
     build << 'END' 2> /dev/null

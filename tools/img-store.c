@@ -8,7 +8,6 @@
  */
 #define _GNU_SOURCE
 #include "err.h"
-#include "facts.h"
 #include "image_make.h"
 #include "image_show.h"
 #include "image_sweep.h"
@@ -95,8 +94,6 @@ static int show(int argc, char **argv)
 	(void)argc;
 	if (json && shell)
 		usage_error("one of --json, --shell");
-	if (shell)
-		facts_begin();
 	img_open_to_read(&store);
 	if (!if_there)
 		image_find(&store, argv[0], &image);
@@ -104,8 +101,6 @@ static int show(int argc, char **argv)
 		return 0;
 	image_change_all(&image, &recipe);
 	image_show(&store, &image, json ? IMAGE_JSON : shell ? IMAGE_SHELL : IMAGE_LINES);
-	if (shell)
-		facts_end();
 	opt_finish_stdout();
 }
 
@@ -175,6 +170,7 @@ static const struct opt add_options[] = {
 	{"name", 0, "NAME[:TAG]", "name it so (repeatable)", opt_list, &recipe.names},
 	{"change", 'c', "INSTRUCTION", "of a Dockerfile, such as 'CMD [\"sh\"]' (repeatable)", opt_list, &recipe.changes},
 	{"base", 0, "IMAGE", "over the layers of this image, with its config", opt_string, &recipe.base},
+	{"platform", 0, "OS/ARCH", "without --base, the machine that it is for (this one)", opt_string, &recipe.platform},
 	{"env-from", 0, "FILE", "variables, NUL-ended, in place of the config's", opt_string, &recipe.env_from},
 	{"args-from", 0, "FILE", "words, NUL-ended, in place of its command", opt_string, &recipe.args_from},
 	{"entrypoint", 0, "N", "so many of these words are its entrypoint (0)", opt_number, &recipe.entrypoint},
