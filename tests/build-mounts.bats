@@ -85,3 +85,18 @@ END
     assert_exists "$T/victim/file"
     assert_exists "$T/victim/c"
 }
+
+@test "the store may be in the context: RUN does not see it" {
+    cat > Dockerfile << 'END'
+FROM busybox
+RUN --mount=target=/m --mount=target=/n,source=.,rw ls /m /n > /list; cat /m/file >> /list
+END
+    echo contents > file
+    run -0 mini-docker build -t image .
+    run -0 box image cat /list
+    assert_line contents
+    assert_line Dockerfile
+    refute_line "${MINI_DOCKER_ROOT##*/}"
+    run -0 mini-docker build .
+    assert_output --partial 'CACHED [2/2]'
+}
