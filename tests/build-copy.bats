@@ -178,6 +178,14 @@ END
     refute_line root
 }
 
+@test "ADD --checksum is refused for what it does not look at" {
+    run -1 build << END
+FROM busybox
+ADD --checksum=sha256:$(printf '%064d' 0) file /x
+END
+    assert_line 'mini-docker: build: Dockerfile:2: ADD: --checksum is of what comes from a URL, not of what lies in the context'
+}
+
 @test "ADD from a URL and from a git repository" {
     need_command git curl python3 unshare
     mkdir web && echo second > web/second && echo web > web/file.txt && touch -d @1000000000 web/file.txt
