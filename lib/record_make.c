@@ -133,15 +133,17 @@ static char *creation_time(void)
 	return xprintf("created=%s", log_time_text(log_now(), text));
 }
 
-/* As people read it: the words, separated by blanks. Of a long command so much as a line may hold.
- */
+/* As people read it, and as Docker has it: the words, separated by blanks, those with a blank in
+ * quotes, but for the first. Of a long command so much as a line may hold. */
 static char *command_text(const struct list *args)
 {
 	enum { MOST = 1024 };
 	char *text = xstrdup("command=");
 
 	for (size_t i = 0; i < args->count && strlen(text) < MOST; i++) {
-		char *more = xprintf("%s%s%.*s", text, i ? " " : "", MOST, args->at[i]);
+		const char *quote = i && strchr(args->at[i], ' ') ? "'" : "";
+		char *more = xprintf("%s%s%s%.*s%s", text, i ? " " : "", quote, MOST, args->at[i],
+		                     quote);
 
 		free(text);
 		text = more;

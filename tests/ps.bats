@@ -48,9 +48,9 @@ three() {
 @test "commands: cut off at twenty characters, whole with --no-trunc, control characters escaped" {
     mini-docker create --name long busybox sh -c 'echo 123456789012345678901234567890' 'äöü'
     run -0 mini-docker ps -a --format '{{.Command}}'
-    assert_output '"sh -c echo 12345678…"'
+    assert_output $'"sh -c \'echo 1234567…"'
     run -0 mini-docker ps -a --no-trunc --format '{{.Command}}'
-    assert_output '"sh -c echo 123456789012345678901234567890 äöü"'
+    assert_output $'"sh -c \'echo 123456789012345678901234567890\' äöü"'
     mini-docker create --name odd busybox echo $'\e[31m' $'\t' $'\n'
     run -0 mini-docker ps -a
     refute_output --partial $'\e'
