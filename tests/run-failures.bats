@@ -16,6 +16,8 @@ teardown() { run_teardown; }
     leaves_nothing 125 'a b' true
     leaves_nothing 125
     assert_output --partial 'needs IMAGE'
+    run -125 mini-docker create
+    assert_output "mini-docker: create: needs IMAGE [COMMAND [ARG...]] (try 'mini-docker create --help')"
     rm -rf "$MINI_DOCKER_ROOT"/layers/*
     leaves_nothing 125 busybox true
     assert_output --regexp 'img-store: .*: layer of busybox:latest: No such file or directory'
