@@ -22,8 +22,9 @@ static void tell(struct list *told, const char *what, const char *object)
 	list_add(told, xstrdup(object));
 }
 
-/* How many entries of the index lead to the image; cached steps stay when it goes. */
-static size_t count_entries(const struct store *store, const char *id)
+/* How many entries of the index lead to the image; cached steps stay when it goes. There may be
+ * several without a name, each with a manifest of its own, as layers are packed in many ways. */
+static size_t count_entries(const struct store *store, const char *id, bool named)
 {
 	size_t count = 0, i;
 	json_t *entry;
@@ -32,7 +33,7 @@ static size_t count_entries(const struct store *store, const char *id)
 	{
 		struct image image;
 
-		count += image_load_if(store, entry, id, &image);
+		count += image_load_if(store, entry, id, &image) && (!named || image.name);
 	}
 	return count;
 }
@@ -59,7 +60,7 @@ static void drop(struct store *store, const struct image *image, const struct li
                  bool force, struct list *told)
 {
 	bool is_step = entry_cache_key(image->entry);
-	bool last = is_step || count_entries(store, image->id) == 1;
+	bool last = is_step || count_entries(store, image->id, false) == 1;
 	bool kept = is_listed(keep, image->id);
 
 	if (last && kept && (!force || !image->name))
@@ -115,10 +116,20 @@ void image_untag(struct store *store, const char *text, const struct list *keep,
 		return;
 	}
 	FREED char *id = xstrdup(image.id);
-	size_t entries = count_entries(store, id);
-	if (entries > 1 && !force)
+	if (count_entries(store, id, true) > 1 && !force)
 		refuse(text, "the image has several names (--force to take all away)");
 	for (size_t i = json_array_size(store_manifests(store)); i-- > 0;)
 		if (image_load_if(store, json_array_get(store_manifests(store), i), id, &image))
+			drop(store, &image, keep, force, told);
+}
+
+void image_untag_dangling(struct store *store, const char *id, const struct list *keep, bool force,
+                          struct list *told)
+{
+	struct image image;
+
+	for (size_t i = json_array_size(store_manifests(store)); i-- > 0;)
+		if (image_load_if(store, json_array_get(store_manifests(store), i), id, &image) &&
+		    !image.name)
 			drop(store, &image, keep, force, told);
 }

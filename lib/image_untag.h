@@ -17,4 +17,9 @@
 void image_untag(struct store *store, const char *text, const struct list *keep, bool force,
                  struct list *told);
 
+/* The same, but of the image with this id only what has no name, if there is any such: it may have
+ * been given one since somebody looked. */
+void image_untag_dangling(struct store *store, const char *id, const struct list *keep, bool force,
+                          struct list *told);
+
 #endif

@@ -122,6 +122,36 @@ END
     done
 }
 
+@test "prune, rmi: an image with two manifests, one of which has no name, keeps its name, which is one" {
+    id=$(import 1 web)
+    cd "$MINI_DOCKER_ROOT/images"
+    other() { # the layers packed in another way, which lost the name to this one
+        old=$(jq -r '.manifests[0].digest' index.json)
+        jq '.annotations = {"is": "another"}' "blobs/sha256/${old#*:}" > other
+        new=$(sha256sum < other) new=${new%% *}
+        jq --arg new "sha256:$new" --argjson size "$(stat -c %s other)" \
+            '.manifests += [.manifests[0] | .digest = $new | .size = $size | del(.annotations)]' index.json > index
+        mv other "blobs/sha256/$new" && mv index index.json
+        assert_equal "$(img-store list | cut -f 1,3 | sort)" "-"$'\t'"$id"$'\n'"web"$'\t'"$id"
+    }
+    other
+    run -0 mini-docker image prune -f
+    refute_output --partial web
+    assert_equal "$(img-store list | cut -f 1,3)" "web"$'\t'"$id"
+    run -0 mini-docker images -q --no-trunc web
+    assert_output "$id"
+    run -0 img-store untag --force --dangling "$id" # has got a name meanwhile, or is gone: nothing to do
+    assert_output ''
+    other
+    run -0 mini-docker rmi "$id"
+    assert_line 'Untagged: web:latest'
+    id=$(import 1 web)
+    other
+    run -0 mini-docker image prune -af
+    assert_line 'untagged: web:latest'
+    assert_equal "$(img-store list)" ''
+}
+
 @test "images -a shows a step once that is an image without a name" {
     import 12345 web > /dev/null
     step=$(add 1234567 --base web --cache "$(printf %064d 1)")

@@ -24,7 +24,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool json, shell, if_there, all, force, delete;
+static bool json, shell, if_there, all, force, dangling, delete;
 static struct image_recipe recipe;
 static struct list keep;
 static pid_t owner; /* 0: the caller */
@@ -133,7 +133,8 @@ static int untag(int argc, char **argv)
 
 	img_open_to_change(&store);
 	for (int i = 0; i < argc; i++)
-		image_untag(&store, argv[i], &keep, force, &told);
+		(dangling ? image_untag_dangling : image_untag)(&store, argv[i], &keep, force,
+		                                                &told);
 	store_write(&store);
 	for (size_t i = 0; i < told.count; i++) {
 		text_field(told.at[i]);
@@ -194,6 +195,7 @@ static const struct opt list_options[] = {
 	{0},
 };
 static const struct opt untag_options[] = {
+	{"dangling", 0, NULL, "only what has no name, if there is that still", opt_flag, &dangling},
 	{"force", 'f', NULL, "also an image in use, or all names of one", opt_flag, &force},
 	{"keep", 0, "ID", "this image is in use (repeatable)", opt_list, &keep},
 	{0},
