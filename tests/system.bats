@@ -178,6 +178,8 @@ ours() {
     run -0 mini-docker system info
     assert_line 'Containers: 1'
     quiet mini-docker container rm box
+    run -125 mini-docker nosuch
+    assert_output "mini-docker: nosuch: no such command (try 'mini-docker --help')"
     names=()
     for group in container image system volume; do
         run -0 mini-docker "$group"
