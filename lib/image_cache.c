@@ -140,8 +140,8 @@ void cache_forget(struct store *store, bool all, uint64_t before, struct list *g
 		if (!damaged && ((before && image_created(&step) >= (int64_t)before) ||
 		                 (!all && is_used(chains, &step))))
 			steps->at[kept++] = steps->at[i];
-		else if (!damaged)
-			list_add(gone, xstrdup(step.id));
+		else if (!damaged && strcmp(steps->at[i].key, step.id + strlen(DIGEST_PREFIX)) != 0)
+			list_add(gone, xstrdup(step.id)); /* not an image that was held alone */
 		image_unload(&step);
 	}
 	steps->changed |= kept < steps->count;

@@ -106,6 +106,8 @@ too_large='unpacks to more than 8388608 bytes \(--max-size\)'
     bombs
     cp zeros.gz zeros.zst zeros.xz files.gz hole.tar context
     export MINI_DOCKER_MAX_SIZE=8m
+    mini-docker build -q - <<< 'FROM busybox' > /dev/null # from now on it is held for builds
+    before=$(store)
     for bomb in zeros.gz zeros.zst zeros.xz hole.tar files.gz; do
         printf 'FROM busybox\nADD %s /\n' "$bomb" > context/Dockerfile
         limited "tree-copy: standard input: $too_large" mini-docker build context
