@@ -91,14 +91,14 @@ nowhere() { # PATH: it is in no hierarchy
 }
 
 @test "create --shell: its directories as options for ns-spawn" {
-    cg-limit create "$CG" --pids-limit 5 --with freezer --shell > out
-    cgroups='' && . ./out
+    cg-limit create "$CG" --pids-limit 5 --with freezer --shell > "$T/out"
+    cgroups='' && . "$T/out"
     eval "set -- $cgroups"
-    printf '%s\n' "$@" | grep -vx -- --cgroup-dir > directories
-    assert_equal "$#" $((2 * $(wc -l < directories)))
+    printf '%s\n' "$@" | grep -vx -- --cgroup-dir > "$T/directories"
+    assert_equal "$#" $((2 * $(wc -l < "$T/directories")))
     while read -r directory; do
         [[ $directory == /*/$CG && -d $directory ]]
-    done < directories
+    done < "$T/directories"
     assert_equal "$(ns-spawn "$@" -- grep -cF "/$CG" /proc/self/cgroup)" $(($# / 2))
     cg-limit remove "$CG"
     run -2 cg-limit set "$CG" --pids-limit 5 --shell
