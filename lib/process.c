@@ -4,6 +4,7 @@
 
 #include "err.h"
 #include "io.h"
+#include "num.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -20,6 +21,15 @@ static const char *field(const char *text, int number)
 	for (int at = STATE; text && at < number; at++)
 		text = strchr(text + 1, ' ');
 	return text ? text + 1 : "";
+}
+
+pid_t process_id(const char *text)
+{
+	uint64_t pid;
+
+	if (num_parse(text, INT32_MAX, &pid) || !pid)
+		usage_error("%s: not a process id", text);
+	return (pid_t)pid;
 }
 
 unsigned long long process_start(pid_t pid)

@@ -9,6 +9,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* The process id that an operand is: positive, as 0 would mean ourselves; else it is a wrong usage.
+ */
+pid_t process_id(const char *text);
+
 /*
  * When the process started, in clock ticks since boot: field 22 of /proc/PID/stat, proc(5). 0:
  * there is none, or all of it is dead and not yet waited for.

@@ -17,6 +17,7 @@
 #include "err.h"
 #include "facts.h"
 #include "num.h"
+#include "process.h"
 #include "signals.h"
 #include "text.h"
 #include <stdio.h>
@@ -134,23 +135,13 @@ static int set(int argc, char **argv)
 	return 0;
 }
 
-static pid_t parse_pid(const char *text)
-{
-	uint64_t pid;
-
-	/* 0 would be ourselves: cgroup.procs takes it for who writes. */
-	if (num_parse(text, INT32_MAX, &pid) || !pid)
-		usage_error("%s: not a process id", text);
-	return (pid_t)pid;
-}
-
 static int add(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++)
-		(void)parse_pid(argv[i]); /* all of them, before anything is done */
+		(void)process_id(argv[i]); /* all of them, before anything is done */
 	open_it(argv[0]);
 	for (int i = 1; i < argc; i++)
-		cg_add(&cg, parse_pid(argv[i]));
+		cg_add(&cg, process_id(argv[i]));
 	return 0;
 }
 

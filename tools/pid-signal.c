@@ -9,7 +9,6 @@
 #define _GNU_SOURCE
 #include "err.h"
 #include "io.h"
-#include "num.h"
 #include "opt.h"
 #include "process.h"
 #include "signals.h"
@@ -55,15 +54,6 @@ static const struct tool tool = {
         .example = "sleep 60 & pid-signal --wait=5 --kill $!",
 };
 
-static pid_t parse_pid(const char *text)
-{
-	uint64_t pid;
-
-	if (num_parse(text, INT32_MAX, &pid) || !pid)
-		usage_error("%s: not a process id", text);
-	return (pid_t)pid;
-}
-
 /* -1: it is gone. */
 static int open_process(pid_t pid)
 {
@@ -97,7 +87,7 @@ int main(int argc, char **argv)
 		usage_error("--kill needs --wait");
 	if (dependent && prctl(PR_SET_PDEATHSIG, SIGKILL))
 		fail(NULL, "ask to end with the parent");
-	CLOSED int process = open_process(parse_pid(pid));
+	CLOSED int process = open_process(process_id(pid));
 	bool there = process >= 0 && send_signal(process, signal_number, pid);
 
 	if (!there && !waits)

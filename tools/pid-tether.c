@@ -11,8 +11,8 @@
 #define _GNU_SOURCE
 #include "err.h"
 #include "io.h"
-#include "num.h"
 #include "opt.h"
+#include "process.h"
 #include "supervise.h"
 #include "sys.h"
 #include <errno.h>
@@ -45,11 +45,8 @@ static const struct tool tool = {
 /* What the command is tied to. */
 static int open_process(const char *text)
 {
-	uint64_t pid;
+	int process = (int)syscall(SYS_pidfd_open, process_id(text), 0);
 
-	if (num_parse(text, INT32_MAX, &pid) || !pid)
-		usage_error("%s: not a process id", text);
-	int process = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
 	if (process < 0 && errno == ESRCH)
 		refuse(text, "there is no such process");
 	if (process < 0)
